@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 extension ByteBuffer {
     /// Writes `value` in the version that the client speaks; an attribute is left out in RESP2, which has none.

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// The reply writer: RESP straight into a buffer, in the version that the client speaks.
 ///

@@ -22,9 +22,8 @@ public struct ReplyFramer: Sendable {
     /// A framer at the start of a frame.
     public init() {}
 
-    /// Whether the last byte seen was a frame's last one.
-    @inlinable public var isBetweenFrames: Bool { !isInsideFrame }
-    @usableFromInline var isInsideFrame: Bool { open > 0 }
+    /// Whether the current frame goes on beyond the last byte seen.
+    public var isInsideFrame: Bool { open > 0 }
 
     /// Reads on from `start` and returns the index behind the current frame's last byte, or nil when the frame goes on
     /// beyond `bytes`.

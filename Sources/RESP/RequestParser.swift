@@ -37,7 +37,7 @@ public struct RequestParser: ~Copyable {
     private var arguments: UnsafeMutablePointer<ArgumentRange>
     private var argumentCapacity = Self.idleCapacity
     private var argumentCount = 0
-    private var inline: InlineCommand?
+    private var inlineFrame: UnsafeMutableRawBufferPointer?
 
     /// Room that an idle connection keeps; most commands have fewer arguments.
     private static let idleCapacity = 8
@@ -49,13 +49,18 @@ public struct RequestParser: ~Copyable {
         self.arguments = .allocate(capacity: Self.idleCapacity)
     }
 
-    deinit { arguments.deallocate() }
+    deinit {
+        arguments.deallocate()
+        inlineFrame?.deallocate()
+    }
 
     /// Reads on in the current frame, whose first byte is the first of `bytes`.
     public mutating func parse(
         _ bytes: UnsafeRawBufferPointer,
         authenticated: Bool
     ) throws(RequestError) -> Progress {
+        // A command that could not be taken yet is shown again.
+        if frameLength > 0 { return .command }
         guard bytes.count > position, let base = bytes.baseAddress else { return .incomplete }
         if argumentsLeft == 0 {
             guard base.load(as: UInt8.self) == UInt8(ascii: "*") else { return try parseInline(bytes) }
@@ -75,13 +80,13 @@ public struct RequestParser: ~Copyable {
         return try parseArguments(bytes, authenticated: authenticated)
     }
 
-    /// The whole command that ``parse(_:authenticated:)`` found in `bytes`.
-    public func command<Result>(in bytes: UnsafeRawBufferPointer, _ body: (Command) -> Result) -> Result {
-        let ranges = UnsafeBufferPointer(start: arguments, count: argumentCount)
-        guard let inline else {
-            return body(Command(frame: UnsafeRawBufferPointer(rebasing: bytes[0..<frameLength]), arguments: ranges))
-        }
-        return inline.frame.withUnsafeBytes { body(Command(frame: $0, arguments: ranges)) }
+    /// The whole command that ``parse(_:authenticated:)`` found in `bytes`: a view that is valid until ``consume()``, and
+    /// no longer than `bytes`.
+    public func command(in bytes: UnsafeRawBufferPointer) -> Command {
+        Command(
+            frame: inlineFrame.map { UnsafeRawBufferPointer($0) } ?? UnsafeRawBufferPointer(rebasing: bytes[0..<frameLength]),
+            arguments: UnsafeBufferPointer(start: arguments, count: argumentCount)
+        )
     }
 
     /// Leaves the frame behind; the next bytes shown start a new one.
@@ -92,7 +97,10 @@ public struct RequestParser: ~Copyable {
         argumentsLeft = 0
         bulkLength = -1
         argumentCount = 0
-        if inline != nil { inline = nil }
+        if let inlineFrame {
+            inlineFrame.deallocate()
+            self.inlineFrame = nil
+        }
         if argumentCapacity > Self.retainedCapacity { resizeArguments(to: Self.idleCapacity) }
     }
 
@@ -128,7 +136,6 @@ public struct RequestParser: ~Copyable {
     }
 
     /// The rest of a `*` or `$` line at `position`, without its first byte; moves `position` behind the line.
-    @inline(__always)
     private mutating func line(
         in bytes: UnsafeRawBufferPointer,
         tooLong: RequestError
@@ -166,7 +173,9 @@ public struct RequestParser: ~Copyable {
         guard let command = InlineCommand(line) else { throw .unbalancedQuotes }
         guard !command.arguments.isEmpty else { return .nothing }
         for range in command.arguments { appendArgument(range) }
-        inline = command
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: command.frame.count, alignment: 1)
+        copy.copyBytes(from: command.frame)
+        inlineFrame = copy
         return .command
     }
 

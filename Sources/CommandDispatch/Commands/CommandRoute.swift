@@ -1,0 +1,41 @@
+/// How a command is dealt with.
+enum CommandRoute: UInt8, Sendable {
+    /// Over the shared connection.
+    case forward
+    /// Over a pinned connection, where it may wait for other clients.
+    case blocking
+    /// Blocking when `BLOCK` is among its arguments, else forwarded.
+    case blockingIfAsked
+    /// Over a pinned connection: while a script runs long, Redis answers other connections `-BUSY` and takes
+    /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it.
+    case script
+    /// `WAIT`: over a pinned connection, behind a PING.
+    case wait
+    /// These open, end or abandon a transaction, on a pinned connection.
+    case multi
+    case exec
+    case discard
+    case watch
+    case unwatch
+    /// These change what the session is to the server.
+    case select
+    case auth
+    case hello
+    /// `CLIENT`: by its subcommand.
+    case client
+    /// Leaves state on its connection that no other session may meet: the session keeps the connection.
+    case connectionState
+    /// From here on replies don't match commands one to one, but are still RESP.
+    case tunnel
+    /// From here on what comes isn't RESP: replication.
+    case rawTunnel
+    /// The upstream's `INFO` and our own section.
+    case info
+    /// Ends the connection after its replies.
+    case quit
+    /// Makes the session as new.
+    case reset
+    /// An HTTP request that reached the wrong port: the connection ends at once, as in Redis, so that a web page can't
+    /// use a browser to talk to Redis.
+    case http
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+extension Dispatcher {
+    /// Deals with CLIENT by its subcommand.
+    ///
+    /// The client's name is the session's, not its connection's; what turns the replies into a stream makes a tunnel;
+    /// what concerns other clients leaves nothing behind; and with anything else (an id, a flag, something newer than
+    /// we know) the session keeps its connection, because from then on it is no longer like any other.
+    func dispatchClient(_ command: Command, _ session: Session, _ upstream: RedisUpstream) -> Disposition {
+        guard command.count > 1 else { return forwardOrPin(command, session, upstream) }
+        switch ClientSubcommand(command) {
+        case .setName, .getName, .setInfo:
+            guard session.pinned == nil else { return sendPinned(command, session, keeping: true) }
+            answerFromSession(command, session)
+            return .taken
+        case .stream: return openTunnel(command, session, framed: true)
+        case .pause: return sendPinned(command, session, reply: PauseReply(session, command))
+        case .others: return sendPinned(command, session)
+        case .own: return sendPinned(command, session, keeping: true)
+        }
+    }
+
+    /// CLIENT SETNAME, GETNAME and SETINFO, without the server.
+    func answerFromSession(_ command: Command, _ session: Session) {
+        switch ClientSubcommand(command) {
+        case .setName where command.count == 3:
+            guard command[2].allSatisfy({ (33...126).contains($0) }) else {
+                return session.replyError("ERR Client names cannot contain spaces, newlines or special characters.")
+            }
+            session.clientName = Array(command[2])
+            session.reply { $0.writeOK() }
+        case .getName where command.count == 2:
+            let name = session.clientName
+            session.reply { buffer in
+                guard !name.isEmpty else { return buffer.writeNull(session.identity.version) }
+                name.withUnsafeBytes { buffer.writeBulkString($0) }
+            }
+        case .setInfo where command.count == 4:
+            guard command.argument(2, is: "lib-name") || command.argument(2, is: "lib-ver") else {
+                return session.replyError("ERR Unrecognized option '\(command.string(2))'")
+            }
+            guard command[3].allSatisfy({ (33...126).contains($0) }) else {
+                let option = command.string(2).lowercased()
+                return session.replyError("ERR \(option) cannot contain spaces, newlines or special characters.")
+            }
+            session.reply { $0.writeOK() }
+        default:
+            session.replyError(
+                "ERR wrong number of arguments for 'client|\(command.string(1).lowercased())' command"
+            )
+        }
+    }
+}
+
+/// What a CLIENT command is about.
+enum ClientSubcommand {
+    case setName
+    case getName
+    case setInfo
+    /// REPLY, TRACKING, CACHING: replies no longer match commands.
+    case stream
+    /// PAUSE and UNPAUSE.
+    case pause
+    /// LIST, KILL, UNBLOCK, HELP: about other clients.
+    case others
+    /// About the connection itself.
+    case own
+
+    init(_ command: Command) {
+        let words: [(StaticString, ClientSubcommand)] = [
+            ("setname", .setName), ("getname", .getName), ("setinfo", .setInfo), ("reply", .stream),
+            ("tracking", .stream), ("caching", .stream), ("pause", .pause), ("unpause", .pause), ("list", .others),
+            ("kill", .others), ("unblock", .others), ("help", .others),
+        ]
+        self = words.first { command.argument(1, is: $0.0) }?.1 ?? .own
+    }
+}

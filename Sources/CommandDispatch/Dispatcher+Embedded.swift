@@ -1,0 +1,130 @@
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+extension Dispatcher {
+    /// With the embedded store: commands about the session itself, and those that the store doesn't serve.
+    func dispatchEmbeddedWithCare(_ command: Command, _ session: Session, _ store: EmbeddedStore) -> Disposition {
+        if session.obstacles.contains(.closing) { return .taken }
+        let route = spec(CommandName(command[0]))?.route
+        if !session.isAuthenticated, let error = refusal(of: command, route) {
+            session.replyError(error)
+            return .taken
+        }
+        switch route {
+        case .quit:
+            session.reply { $0.writeOK() }
+            session.closeAfterReplies()
+        case .reset:
+            makeNew(session)
+            session.reply { $0.writeSimpleString("RESET") }
+        case .http: session.closeAfterReplies()
+        case .select: select(command, session)
+        case .auth: authenticate(command, session)
+        case .hello: hello(command, session)
+        case .client: embeddedClient(command, session)
+        case .info: embeddedInfo(command, session, store)
+        default:
+            session.replyError(EmbeddedStore.unknownCommandError(command.string(0)))
+        }
+        return .taken
+    }
+
+    private func select(_ command: Command, _ session: Session) {
+        guard command.count == 2 else { return session.replyError(Self.wrongArity("select")) }
+        guard let db = Decimal.parse(command[1]) else {
+            return session.replyError("ERR invalid DB index")
+        }
+        guard (0..<EmbeddedStore.databases).contains(db) else {
+            return session.replyError("ERR DB index is out of range")
+        }
+        session.identity.db = db
+        session.reply { $0.writeOK() }
+    }
+
+    private func authenticate(_ command: Command, _ session: Session) {
+        guard (2...3).contains(command.count) else {
+            return session.replyError(command.count > 3 ? "ERR syntax error" : Self.wrongArity("auth"))
+        }
+        if command.count == 2, server.requiredPassword == nil {
+            return session.replyError(
+                "ERR AUTH <password> called without any password configured for the default user. "
+                    + "Are you sure your configuration is correct?"
+            )
+        }
+        guard accepts(IdentityChange(command, .auth).credentials) else {
+            return session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+        }
+        session.obstacles.remove(.unauthenticated)
+        session.reply { $0.writeOK() }
+    }
+
+    /// There is one user, the default one; without a password it takes any.
+    private func accepts(_ credentials: Credentials?) -> Bool {
+        guard let credentials, credentials.isDefaultUser else { return false }
+        return server.requiredPassword.map { credentials.password.isEqualInConstantTime(to: $0) } ?? true
+    }
+
+    private func hello(_ command: Command, _ session: Session) {
+        var version = session.identity.version
+        if command.count > 1 {
+            guard let number = Decimal.parse(command[1]) else {
+                return session.replyError("ERR Protocol version is not an integer or out of range")
+            }
+            guard let known = UInt8(exactly: number).flatMap(RESPVersion.init(rawValue:)) else {
+                return session.replyError("NOPROTO unsupported protocol version")
+            }
+            version = known
+        }
+        if let error = HelloOptions.error(in: command) { return session.replyError(error) }
+        let change = IdentityChange(command, .hello)
+        if let credentials = change.credentials {
+            guard accepts(credentials) else {
+                return session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+            }
+            session.obstacles.remove(.unauthenticated)
+        }
+        if let name = change.clientName { session.clientName = name }
+        session.identity.version = version
+        session.reply { $0.writeHello(version, id: session.id) }
+    }
+
+    private func embeddedClient(_ command: Command, _ session: Session) {
+        guard command.count > 1 else { return session.replyError(Self.wrongArity("client")) }
+        switch ClientSubcommand(command) {
+        case .setName, .getName, .setInfo: answerFromSession(command, session)
+        case .own where command.argument(1, is: "id"): session.reply { $0.writeIntegerReply(session.id) }
+        case .own where command.argument(1, is: "no-evict") || command.argument(1, is: "no-touch"):
+            session.reply { $0.writeOK() }
+        default:
+            session.replyError(
+                "ERR unknown subcommand '\(command.string(1))'. "
+                    + "The embedded store knows CLIENT SETNAME, GETNAME, SETINFO and ID."
+            )
+        }
+    }
+
+    private func embeddedInfo(_ command: Command, _ session: Session, _ store: EmbeddedStore) {
+        let sections = (1..<command.count).map { command.string($0).lowercased() }
+        let all = sections.isEmpty || !Set(sections).isDisjoint(with: ["all", "default", "everything"])
+        var parts: [String] = []
+        if all || sections.contains("server") { parts.append(embeddedServerSection()) }
+        parts += store.info(sections: sections)
+        if all || sections.contains("ocm") { parts.append(infoSection()) }
+        var text = parts.joined(separator: "\r\n")
+        session.reply { buffer in
+            text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }
+        }
+    }
+
+    /// Clients look for `redis_version` before they decide what they may use.
+    private func embeddedServerSection() -> String {
+        "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\nocm_version:\(server.version)\r\n"
+            + "uptime_in_seconds:\((NIODeadline.now() - server.started).nanoseconds / 1_000_000_000)\r\n"
+    }
+
+    private static func wrongArity(_ name: String) -> String {
+        "ERR wrong number of arguments for '\(name)' command"
+    }
+}

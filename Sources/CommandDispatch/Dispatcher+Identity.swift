@@ -1,0 +1,95 @@
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// # What a session is to the server
+///
+/// SELECT, AUTH and HELLO go to the server as they are, over a connection that isn't shared, and the server's reply
+/// decides: its errors reach the client word for word, and its yes makes the session what it asked for. A pooled
+/// connection that is already what the session wants to become is asked first, since saying the same thing again
+/// leaves it as it was; so a thousand clients that all begin with `HELLO 3` don't open a thousand connections.
+extension Dispatcher {
+    /// Sends a command that changes what the session is; its next command waits for the reply.
+    func changeIdentity(
+        _ command: Command,
+        _ route: CommandRoute,
+        _ session: Session,
+        _ upstream: RedisUpstream
+    ) -> Disposition {
+        guard session.outstanding == 0 else { return .later }
+        var frame = ByteBuffer()
+        frame.writeBytes(command.frame)
+        var change = IdentityChange(command, route)
+        if let password = server.requiredPassword, let own = change.credentials, own.isDefaultUser {
+            // The default user's password is ours, not the server's.
+            guard own.password.isEqualInConstantTime(to: password) else {
+                session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+                return .taken
+            }
+            change.credentials = nil
+            guard route == .hello else {
+                session.obstacles.remove(.unauthenticated)
+                session.reply { $0.writeOK() }
+                return .taken
+            }
+            frame = change.helloWithoutCredentials(command)
+        }
+        guard let connection = connection(for: change, session, upstream) else { return .taken }
+        session.obstacles.insert(.awaitingReply)
+        session.noteSent()
+        counters.pinnedCommands.add()
+        let reply = IdentityReply(session, change, over: connection)
+        frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
+        return .taken
+    }
+
+    /// The session's own connection, or one from the pool that is what the session wants to become, or one that is what
+    /// the session is.
+    private func connection(
+        for change: IdentityChange,
+        _ session: Session,
+        _ upstream: RedisUpstream
+    ) -> UpstreamConnection? {
+        if session.pinned == nil {
+            let wanted = change.applied(to: session.identity)
+            let identity = upstream.hasIdle(wanted) ? wanted : session.identity
+            do throws(UpstreamFailure) {
+                session.pin(try upstream.pin(identity) { [weak session] _ in session?.pinnedConnectionLost() })
+            } catch {
+                session.replyError(error.message)
+                return nil
+            }
+        }
+        return session.pinned
+    }
+
+    /// The server has answered an identity change.
+    func finish(_ change: IdentityChange, _ session: Session, _ connection: UpstreamConnection, accepted: Bool) {
+        session.obstacles.remove(.awaitingReply)
+        guard accepted else { return }
+        let identity = change.applied(to: session.identity)
+        connection.identity = identity
+        session.identity = identity
+        session.shared = upstream?.shared(for: identity)
+        session.obstacles.remove(.unauthenticated)
+        if let name = change.clientName {
+            connection.clientName = name
+            session.clientName = name
+        }
+    }
+}
+
+extension Credentials {
+    /// Whether they are the default user's.
+    var isDefaultUser: Bool { user.map { $0 == Array("default".utf8) } ?? true }
+}
+
+extension [UInt8] {
+    /// Whether the bytes are the same, in a time that says nothing of where they differ.
+    func isEqualInConstantTime(to other: [UInt8]) -> Bool {
+        var difference = UInt8(count == other.count ? 0 : 1)
+        for (index, byte) in enumerated() { difference |= byte ^ (index < other.count ? other[index] : 0) }
+        return difference == 0
+    }
+}

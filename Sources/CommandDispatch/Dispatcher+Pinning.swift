@@ -1,0 +1,99 @@
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// # Pinned connections
+///
+/// A session gets a connection to itself, from a pool, with its first command that needs one, and gives it back when
+/// every reply is in and nothing of it is left on the connection (``ConnectionState``). In between all its commands go
+/// there: they stay in order without waiting. What the server says decides what is left, not what was sent.
+///
+/// The name that the client gave itself goes with the session: it is set on a connection that has another one, so
+/// `CLIENT LIST` shows it where it matters.
+extension Dispatcher {
+    /// Sends a command over the session's own connection.
+    ///
+    /// - Parameters:
+    ///   - reply: who gets the reply first; by default the session.
+    ///   - isSlow: whether the server may rightly take for ever.
+    ///   - keeping: whether the session keeps the connection from now on.
+    func sendPinned(
+        _ command: Command,
+        _ session: Session,
+        reply: ReplyReceiver? = nil,
+        isSlow: Bool = false,
+        keeping: Bool = false
+    ) -> Disposition {
+        switch pinnedConnection(of: session) {
+        case .later: return .later
+        case .refused: return .taken
+        case .connection(let connection):
+            if keeping { session.connectionState.keep() }
+            if isSlow { connection.slowCommands += 1 }
+            counters.pinnedCommands.add()
+            session.noteSent()
+            connection.send(command.frame, to: reply ?? session)
+            return .taken
+        }
+    }
+
+    /// WAIT waits for what its own connection wrote last. A PING in front of it makes that everything so far.
+    func sendWait(_ command: Command, _ session: Session) -> Disposition {
+        switch pinnedConnection(of: session) {
+        case .later: return .later
+        case .refused: return .taken
+        case .connection(let connection):
+            // Inside a transaction WAIT doesn't wait, and a PING would be one of its commands.
+            if !session.connectionState.inTransaction { send(["PING"], over: connection) }
+            return sendPinned(command, session, isSlow: true)
+        }
+    }
+
+    /// What came of asking for a session's own connection.
+    enum PinnedConnection {
+        case connection(UpstreamConnection)
+        /// Replies are outstanding elsewhere, or there is no room.
+        case later
+        /// There is none, and the client has been told.
+        case refused
+    }
+
+    /// The session's own connection, which it gets now if it has none.
+    func pinnedConnection(of session: Session) -> PinnedConnection {
+        if let pinned = session.pinned {
+            guard pinned.isCongested else { return .connection(pinned) }
+            pinned.notifyWhenDrained(session)
+            return .later
+        }
+        guard let upstream, session.outstanding == 0 else { return .later }
+        do throws(UpstreamFailure) {
+            let connection = try upstream.pin(session.identity) { [weak session] _ in session?.pinnedConnectionLost() }
+            session.pin(connection)
+            rename(connection, for: session)
+            return .connection(connection)
+        } catch {
+            session.replyError(error.message)
+            return .refused
+        }
+    }
+
+    private func rename(_ connection: UpstreamConnection, for session: Session) {
+        guard connection.clientName != session.clientName else { return }
+        connection.clientName = session.clientName
+        var frame = ByteBuffer()
+        frame.writeCommand([Array("CLIENT".utf8), Array("SETNAME".utf8), session.clientName])
+        frame.withUnsafeReadableBytes { connection.send($0, to: discard) }
+    }
+
+    private func send(_ words: [String], over connection: UpstreamConnection) {
+        var frame = ByteBuffer()
+        frame.writeCommand(words.map { Array($0.utf8) })
+        frame.withUnsafeReadableBytes { connection.send($0, to: discard) }
+    }
+
+    /// Takes a session's connection back.
+    func release(_ connection: UpstreamConnection, reusable: Bool) {
+        upstream?.unpin(connection, clean: reusable)
+    }
+}

@@ -1,0 +1,122 @@
+import Logging
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+extension Dispatcher {
+    /// Takes a command that isn't ordinary, or whose session isn't.
+    func dispatchWithCare(_ command: Command, _ name: CommandName?, _ session: Session) -> Disposition {
+        guard let upstream else { preconditionFailure("commands are forwarded only when there is an upstream") }
+        if session.obstacles.contains(.closing) { return .taken }
+        if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
+        if session.isTunnel { return dispatchInTunnel(command, session) }
+        let spec = spec(name)
+        if !session.isAuthenticated, let error = refusal(of: command, spec?.route) {
+            session.replyError(error)
+            return .taken
+        }
+        guard let spec else { return learn(command, name, session, upstream) }
+        switch spec.route {
+        case .forward: return forwardOrPin(command, session, upstream)
+        case .blocking: return sendPinned(command, session, isSlow: true)
+        case .blockingIfAsked:
+            let mayBlock = (1..<command.count).contains { command.argument($0, is: "block") }
+            return mayBlock ? sendPinned(command, session, isSlow: true) : forwardOrPin(command, session, upstream)
+        case .script: return sendPinned(command, session, isSlow: true)
+        case .wait: return sendWait(command, session)
+        case .multi: return sendPinned(command, session, reply: StateReply(session, .multi))
+        case .watch: return sendPinned(command, session, reply: StateReply(session, .watch))
+        case .exec: return endTransaction(command, session, upstream, .exec)
+        case .discard: return endTransaction(command, session, upstream, .discard)
+        case .unwatch: return endTransaction(command, session, upstream, .unwatch)
+        case .connectionState: return sendPinned(command, session, keeping: true)
+        case .select, .auth, .hello: return changeIdentity(command, spec.route, session, upstream)
+        case .client: return dispatchClient(command, session, upstream)
+        case .tunnel: return openTunnel(command, session, framed: true)
+        case .rawTunnel: return openTunnel(command, session, framed: false)
+        case .info: return forwardInfo(command, session, upstream)
+        case .quit: return quit(session)
+        case .reset: return reset(session, upstream)
+        case .http:
+            context.logger.warning(
+                "closed a connection that spoke HTTP to the RESP port: possibly a web page that abuses a browser"
+            )
+            session.closeAfterReplies()
+            return .taken
+        }
+    }
+
+    /// Over the session's own connection if it has one, else over the shared one. While one of our clients has told
+    /// the server to hold commands back, a session takes a connection of its own, so that its command, if it is held,
+    /// holds up nobody else.
+    func forwardOrPin(
+        _ command: Command,
+        _ session: Session,
+        _ upstream: RedisUpstream,
+        reply: ReplyReceiver? = nil
+    ) -> Disposition {
+        if session.pinned != nil { return sendPinned(command, session, reply: reply) }
+        if server.mayBePaused, session.outstanding == 0, server.isPaused(at: .now()) {
+            return sendPinned(command, session, reply: reply, isSlow: true)
+        }
+        guard let shared = session.shared else { return .later }
+        if shared.isCongested {
+            shared.notifyWhenDrained(session)
+            return .later
+        }
+        counters.forwardedCommands.add()
+        session.noteSent()
+        shared.send(command.frame, to: reply ?? session)
+        return .taken
+    }
+
+    /// EXEC, DISCARD and UNWATCH mean something on the session's own connection only; elsewhere the server's answer to
+    /// them is the right one as it is.
+    private func endTransaction(
+        _ command: Command,
+        _ session: Session,
+        _ upstream: RedisUpstream,
+        _ kind: ConnectionState.Command
+    ) -> Disposition {
+        if session.pinned != nil { return sendPinned(command, session, reply: StateReply(session, kind)) }
+        return forwardOrPin(command, session, upstream)
+    }
+
+    private func quit(_ session: Session) -> Disposition {
+        session.reply { $0.writeOK() }
+        session.closeAfterReplies()
+        return .taken
+    }
+
+    /// RESET is done here: the session becomes what a new one is. A connection with state on it isn't worth cleaning.
+    private func reset(_ session: Session, _ upstream: RedisUpstream) -> Disposition {
+        guard session.outstanding == 0 else { return .later }
+        session.unpin(reusable: session.connectionState.isClean)
+        makeNew(session)
+        session.reply { $0.writeSimpleString("RESET") }
+        return .taken
+    }
+
+    /// Forgets everything that a session's commands have made of it.
+    func makeNew(_ session: Session) {
+        session.clientName = []
+        session.identity = baseIdentity
+        session.shared = upstream?.shared(for: baseIdentity)
+        if !isOpenToAll { session.obstacles.insert(.unauthenticated) }
+    }
+
+    /// What a client that has yet to authenticate is told; nil for the commands that it may give.
+    func refusal(of command: Command, _ route: CommandRoute?) -> String? {
+        switch route {
+        case .auth, .quit, .reset: return nil
+        case .hello:
+            // Without its AUTH, HELLO is a command like any other, but Redis has more to say about it.
+            if (1..<command.count).contains(where: { command.argument($0, is: "auth") }) { return nil }
+            return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> "
+                + "AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol "
+                + "version at the same time"
+        default: return "NOAUTH Authentication required."
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import RESP
+import Upstream
+
+/// Takes the server's answer to a SELECT, an AUTH or a HELLO.
+final class IdentityReply: CollectingReceiver {
+    private let session: Session
+    private let change: IdentityChange
+    private let connection: UpstreamConnection
+
+    init(_ session: Session, _ change: IdentityChange, over connection: UpstreamConnection) {
+        self.session = session
+        self.change = change
+        self.connection = connection
+    }
+
+    override func receive(reply: UnsafeRawBufferPointer) {
+        let isError = reply.first == UInt8(ascii: "-")
+        // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
+        let isQueued = reply.starts(with: "+QUEUED".utf8)
+        if isQueued { session.connectionState.keep() }
+        session.dispatcher.finish(change, session, connection, accepted: !isError && !isQueued)
+        session.receive(reply, replies: 1)
+    }
+
+    override func fail(_ failure: UpstreamFailure) {
+        session.dispatcher.finish(change, session, connection, accepted: false)
+        session.fail(failure, commands: 1, afterPartOfReply: false)
+    }
+}

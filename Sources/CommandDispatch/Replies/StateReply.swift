@@ -1,0 +1,24 @@
+import RESP
+import Upstream
+
+/// Passes a reply on as it comes and tells the session's ``ConnectionState`` how it began.
+final class StateReply: ReplyReceiver {
+    private let session: Session
+    private let command: ConnectionState.Command
+    private var beginning: [UInt8] = []
+
+    init(_ session: Session, _ command: ConnectionState.Command) {
+        self.session = session
+        self.command = command
+    }
+
+    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
+        if beginning.count < 24 { beginning.append(contentsOf: bytes.prefix(24 - beginning.count)) }
+        if replies > 0 { session.connectionState.replied(to: command, beginning) }
+        session.receive(bytes, replies: replies)
+    }
+
+    override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
+        session.fail(failure, commands: commands, afterPartOfReply: afterPartOfReply)
+    }
+}

@@ -1,0 +1,49 @@
+/// What a session has left on its pinned connection that another session must not meet.
+///
+/// It follows the server's replies, not the commands sent: a MULTI that was refused opens nothing, and a DISCARD that
+/// was refused closes nothing.
+struct ConnectionState: Equatable {
+    /// Commands that open, end or abandon a transaction.
+    enum Command {
+        case multi
+        case exec
+        case discard
+        case watch
+        case unwatch
+    }
+
+    /// Between MULTI and its EXEC or DISCARD.
+    private(set) var inTransaction = false
+    /// Keys are watched.
+    private(set) var isWatching = false
+    /// State that no reply tells the end of: CLIENT NO-EVICT, READONLY, an id that the client knows, ….
+    private(set) var isSticky = false
+
+    /// Whether nothing is left: the connection may serve another session.
+    var isClean: Bool { !inTransaction && !isWatching && !isSticky }
+
+    /// The connection stays with the session.
+    mutating func keep() { isSticky = true }
+
+    /// The reply to `command` began with `reply` (at least 24 bytes of it, if it has as many).
+    mutating func replied(to command: Command, _ reply: [UInt8]) {
+        let isError = reply.first == UInt8(ascii: "-")
+        switch command {
+        case .multi:
+            if !isError { inTransaction = true }
+        case .watch:
+            if reply.starts(with: "+OK".utf8) { isWatching = true }
+        case .unwatch:
+            if reply.starts(with: "+OK".utf8) { isWatching = false }
+        case .discard:
+            if !isError { (inTransaction, isWatching) = (false, false) }
+        case .exec:
+            if !isError || reply.starts(with: "-EXECABORT".utf8) {
+                (inTransaction, isWatching) = (false, false)
+            } else if !reply.starts(with: "-ERR EXEC without MULTI".utf8) {
+                // An error that says nothing of the transaction: better a connection too many than a leak.
+                isSticky = true
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// One client: a RESP connection, or an HTTP request.
+///
+/// A session's replies leave in the order of its commands, wherever they come from. Commands that go upstream are
+/// outstanding on one connection at a time, and come back in order; a reply made here while others are outstanding
+/// waits behind them.
+public final class Session: ReplyReceiver {
+    /// A number that no other session of the process has.
+    public let id: Int
+    /// What the session is to the server.
+    public internal(set) var identity: Identity
+    /// The name that the client gave itself.
+    var clientName: [UInt8] = []
+    /// The upstream connection that it shares; nil with the embedded store.
+    var shared: SharedConnection? {
+        didSet {
+            oldValue?.sessions -= 1
+            shared?.sessions += 1
+        }
+    }
+    /// The upstream connection that it has to itself, if it has one.
+    private(set) var pinned: UpstreamConnection?
+    /// What takes the server's bytes while the session is a tunnel.
+    private(set) var tunnel: Tunnel?
+    /// What it has left on ``pinned``.
+    var connectionState = ConnectionState()
+    /// What is in the way of the next command.
+    var obstacles: Obstacles
+    /// Replies that are ready to leave.
+    var output = ByteBuffer()
+    /// A command was put off until something changes. The front end sets it; ``SessionOutlet/resume()`` follows.
+    public var isSuspended = false
+    /// The last command of which the server was asked what it is.
+    var askedAbout: CommandName?
+
+    let dispatcher: Dispatcher
+    private(set) weak var outlet: (any SessionOutlet)?
+    private var sentCommands = 0
+    private var receivedReplies = 0
+    private var late = CircularBuffer<(behind: Int, reply: ByteBuffer)>()
+    private let delivery = SessionDelivery()
+    private var window = ReplyWindow()
+    private var isEnded = false
+
+    /// How many bytes of replies may be ready before the session's next command waits.
+    static let outputLimit = 1 << 20
+
+    init(id: Int, dispatcher: Dispatcher, outlet: any SessionOutlet) {
+        self.id = id
+        self.dispatcher = dispatcher
+        self.outlet = outlet
+        identity = dispatcher.baseIdentity
+        obstacles = dispatcher.isOpenToAll ? [] : .unauthenticated
+        super.init()
+        delivery.session = self
+    }
+
+    // MARK: For the front end
+
+    /// Whether the client may send commands of any size.
+    public var isAuthenticated: Bool { !obstacles.contains(.unauthenticated) }
+    /// Whether nothing is under way: the session can end without anybody missing a reply.
+    public var isIdle: Bool {
+        outstanding == 0 && late.isEmpty && output.readableBytes == 0 && !obstacles.contains(.awaitingReply)
+    }
+    /// Whether the session has become a tunnel, which is never at an end by itself.
+    public var isTunnel: Bool { obstacles.contains(.tunnel) }
+
+    /// Whether the session waits for something that may never come: a blocking command's reply.
+    public var isBlocked: Bool { pinned.map { $0.slowCommands > 0 } ?? false }
+
+    /// The client can take more, or can't.
+    public func writabilityChanged(_ isWritable: Bool) {
+        pinned?.holdReads(!isWritable)
+        if isWritable { wake() }
+    }
+
+    /// The client is gone. Replies that are still to come are dropped.
+    public func end() {
+        guard !isEnded else { return }
+        isEnded = true
+        obstacles.insert(.closing)
+        // A connection on which something is outstanding is closed: a blocked pop must not swallow an element.
+        unpin(reusable: outstanding == 0 && connectionState.isClean && !isTunnel)
+        shared = nil
+        outlet = nil
+    }
+
+    // MARK: Replies made here
+
+    /// Answers the command at hand: at once, or in its turn.
+    func reply(_ write: (inout ByteBuffer) -> Void) {
+        dispatcher.counters.localCommands.add()
+        if outstanding == 0 {
+            if output.capacity == 0 { output = dispatcher.context.buffers.take() }
+            write(&output)
+        } else {
+            var buffer = ByteBuffer()
+            write(&buffer)
+            late.append((behind: sentCommands, reply: buffer))
+        }
+        deliverSoon()
+    }
+
+    /// Answers with an error, `-text`.
+    public func replyError(_ text: String) { reply { $0.writeError(text) } }
+
+    /// Ends the session once every reply is out.
+    public func closeAfterReplies() {
+        obstacles.insert(.closing)
+        deliverSoon()
+    }
+
+    // MARK: Commands sent upstream
+
+    /// How many commands have no reply yet.
+    @inline(__always)
+    var outstanding: Int { sentCommands &- receivedReplies }
+
+    /// Whether one more command may be sent.
+    @inline(__always)
+    var hasRoom: Bool { outstanding < window.size && output.readableBytes < Self.outputLimit }
+
+    /// One more command is outstanding.
+    @inline(__always)
+    func noteSent() { sentCommands &+= 1 }
+
+    /// Passes replies on.
+    public override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
+        receivedReplies &+= replies
+        guard !isEnded else { return }
+        window.received(bytes.count, replies: replies)
+        if output.capacity == 0 { output = dispatcher.context.buffers.take() }
+        output.writeBytes(bytes)
+        afterReplies()
+    }
+
+    /// Turns a failure into an error reply per command.
+    public override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
+        receivedReplies &+= commands
+        guard !isEnded else { return }
+        if afterPartOfReply {
+            // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
+            obstacles.insert(.closing)
+        } else {
+            for _ in 0..<commands { output.writeError(failure.message) }
+        }
+        afterReplies()
+    }
+
+    /// The upstream connection has room again.
+    public override func upstreamDrained() { wake() }
+
+    @inline(__always)
+    private func afterReplies() {
+        if !late.isEmpty { releaseLate() }
+        if outstanding == 0 {
+            if pinned != nil, connectionState.isClean, !isTunnel { unpin(reusable: true) }
+            if isSuspended { wake() }
+        } else if isSuspended, outstanding <= window.size / 2 {
+            wake()
+        }
+        deliverSoon()
+    }
+
+    private func releaseLate() {
+        while let first = late.first, first.behind &- receivedReplies <= 0 {
+            output.writeImmutableBuffer(first.reply)
+            late.removeFirst()
+        }
+    }
+
+    // MARK: Delivery
+
+    @inline(__always)
+    func deliverSoon() { dispatcher.context.tick.add(delivery) }
+
+    /// Lets the front end try the command that was put off, at the end of this turn.
+    func wake() {
+        guard isSuspended else { return }
+        deliverSoon()
+    }
+
+    /// Hands the ready replies to the front end, lets it go on, or closes it.
+    fileprivate func deliver() {
+        guard let outlet else { return }
+        if output.readableBytes > 0 {
+            let replies = output
+            output = ByteBuffer()
+            outlet.write(replies)
+            dispatcher.context.buffers.put(replies)
+        }
+        if obstacles.contains(.closing) {
+            if outstanding == 0 { outlet.close() }
+        } else if isSuspended, outlet.isWritable {
+            isSuspended = false
+            outlet.resume()
+        }
+    }
+
+    // MARK: Pinning
+
+    /// Makes `connection` the session's own.
+    func pin(_ connection: UpstreamConnection) {
+        pinned = connection
+        obstacles.insert(.pinned)
+        dispatcher.counters.pinnedSessions.add()
+        if let outlet, !outlet.isWritable { connection.holdReads(true) }
+    }
+
+    /// From now on whatever the server sends is the client's.
+    func becomeTunnel(_ tunnel: Tunnel) {
+        self.tunnel = tunnel
+        obstacles.insert(.tunnel)
+        dispatcher.counters.pinnedSessions.add(-1)
+        dispatcher.counters.tunnels.add()
+    }
+
+    /// Passes bytes through the tunnel.
+    func pass(_ bytes: UnsafeRawBufferPointer) {
+        guard !isEnded else { return }
+        if output.capacity == 0 { output = dispatcher.context.buffers.take() }
+        output.writeBytes(bytes)
+        deliverSoon()
+    }
+
+    /// Gives the session's own connection back.
+    func unpin(reusable: Bool) {
+        guard let connection = forgetPinned() else { return }
+        dispatcher.release(connection, reusable: reusable)
+    }
+
+    /// The session's own connection broke; its commands have failed.
+    func pinnedConnectionLost() {
+        guard pinned != nil else { return }
+        let lostState = !connectionState.isClean || isTunnel
+        _ = forgetPinned()
+        // A transaction, a subscription or a known id is gone with the connection. Redis would be gone too.
+        if lostState { closeAfterReplies() } else { wake() }
+    }
+
+    private func forgetPinned() -> UpstreamConnection? {
+        guard let connection = pinned else { return nil }
+        if isTunnel { dispatcher.counters.tunnels.add(-1) } else { dispatcher.counters.pinnedSessions.add(-1) }
+        pinned = nil
+        tunnel = nil
+        connectionState = ConnectionState()
+        obstacles.subtract([.pinned, .tunnel])
+        return connection
+    }
+}
+
+/// Runs a session's delivery at the end of the loop's turn.
+private final class SessionDelivery: TickWork {
+    weak var session: Session?
+
+    override func runTick() { session?.deliver() }
+}

@@ -1,0 +1,68 @@
+import CommandDispatch
+import Logging
+import NIOCore
+import Stats
+import Upstream
+
+/// The clients of one event loop.
+final class ListenerLoop {
+    let dispatcher: Dispatcher
+    private var connections: [ObjectIdentifier: RESPConnection] = [:]
+    private var drained: EventLoopPromise<Void>?
+
+    init(dispatcher: Dispatcher) { self.dispatcher = dispatcher }
+
+    var logger: Logger { dispatcher.context.logger }
+
+    func opened(_ connection: RESPConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        dispatcher.counters.clients.add()
+        dispatcher.counters.connections.add()
+    }
+
+    func closed(_ connection: RESPConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        dispatcher.counters.clients.add(-1)
+        if connections.isEmpty { drained?.succeed() }
+    }
+
+    /// Why a client isn't served, in Redis's words; nil when it is.
+    func refusal(of address: SocketAddress?, _ configuration: RESPListenerConfiguration) -> String? {
+        if dispatcher.server.connectedClients >= configuration.maxClients {
+            return "ERR max number of clients reached"
+        }
+        if configuration.protectedMode, !configuration.hasPassword, let address, !address.isLocal {
+            return "DENIED ocm is running in protected mode because protected mode is enabled and no password is set. "
+                + "In this mode connections are only accepted from the loopback interface. If you want to connect "
+                + "from external computers, start it with --requirepass PASSWORD, or, if nobody else can reach this "
+                + "port, with --protected-mode no."
+        }
+        return nil
+    }
+
+    /// Lets every client finish what is under way; the future succeeds when all are gone.
+    func drain(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = eventLoop.makePromise(of: Void.self)
+        drained = promise
+        for connection in connections.values { connection.drain() }
+        if connections.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    /// Closes those that are left.
+    func closeAll() {
+        for connection in connections.values { connection.close() }
+    }
+}
+
+extension SocketAddress {
+    /// Whether the peer is on this machine.
+    fileprivate var isLocal: Bool {
+        switch self {
+        case .unixDomainSocket: return true
+        case .v4, .v6:
+            guard let ip = ipAddress else { return false }
+            return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
+        }
+    }
+}

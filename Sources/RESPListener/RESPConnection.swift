@@ -1,0 +1,212 @@
+import CommandDispatch
+import Logging
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// One client's connection: bytes in, commands to the dispatcher, replies out.
+///
+/// Commands are parsed where they were received and handed on one by one until the input ends, or until one can't be
+/// taken yet. Then nothing more is read either: what the client goes on sending stays in its own socket.
+final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, SessionOutlet {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let loop: ListenerLoop
+    private let configuration: RESPListenerConfiguration
+    private var parser = RequestParser()
+    private var session: Session?
+    private var context: ChannelHandlerContext?
+    /// Received bytes that are not taken yet, from the beginning of a command.
+    private var unread = ByteBuffer()
+    private var readWasHeld = false
+    private var inputClosed = false
+    private var lastActivity = NIODeadline.now()
+
+    init(loop: ListenerLoop, configuration: RESPListenerConfiguration) {
+        self.loop = loop
+        self.configuration = configuration
+    }
+
+    // MARK: Input
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        guard let session else { return }
+        loop.dispatcher.counters.bytesIn.add(buffer.readableBytes)
+        if configuration.idleTimeout != nil { lastActivity = .now() }
+        guard unread.readableBytes == 0, !session.isSuspended else {
+            unread.writeBuffer(&buffer)
+            if !session.isSuspended { takeUnread(session) }
+            return
+        }
+        let taken = buffer.withUnsafeReadableBytes { takeCommands(in: $0, session) }
+        buffer.moveReaderIndex(forwardBy: taken)
+        if buffer.readableBytes > 0 { keep(&buffer) }
+    }
+
+    /// Copies what is left, so that the receive buffer is free again.
+    private func keep(_ buffer: inout ByteBuffer) {
+        unread.clear()
+        unread.reserveCapacity(max(buffer.readableBytes, min(parser.expectedLength, Self.largestReservation)))
+        unread.writeBuffer(&buffer)
+    }
+
+    private func takeUnread(_ session: Session) {
+        let taken = unread.withUnsafeReadableBytes { takeCommands(in: $0, session) }
+        unread.moveReaderIndex(forwardBy: taken)
+        if unread.readableBytes == 0 {
+            // An idle connection holds no buffer.
+            unread = ByteBuffer()
+        } else if taken > 0 {
+            unread.discardReadBytes()
+        } else if unread.writableBytes < parser.expectedLength - unread.readableBytes {
+            unread.reserveCapacity(min(parser.expectedLength, unread.readableBytes * 2 + Self.largestReservation))
+        }
+    }
+
+    /// What a client that only announces a long argument gets reserved for it, in bytes.
+    private static let largestReservation = 1 << 20
+
+    /// Hands the commands in `bytes` to the dispatcher; returns how many bytes were taken.
+    private func takeCommands(in bytes: UnsafeRawBufferPointer, _ session: Session) -> Int {
+        var taken = 0
+        do throws(RequestError) {
+            while taken < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+                switch try parser.parse(rest, authenticated: session.isAuthenticated) {
+                case .incomplete: return taken
+                case .nothing: break
+                case .command:
+                    if loop.dispatcher.dispatch(parser.command(in: rest), for: session) == .later {
+                        session.isSuspended = true
+                        return taken
+                    }
+                }
+                taken += parser.frameLength
+                parser.consume()
+            }
+        } catch {
+            reject(error, session)
+            return bytes.count
+        }
+        return taken
+    }
+
+    /// Tells the client what is wrong with its request and ends the connection: where the next one begins is unknown.
+    private func reject(_ error: RequestError, _ session: Session) {
+        if let message = error.message {
+            session.replyError("ERR \(message)")
+        } else {
+            loop.logger.warning("closed a connection whose command exceeded \(parser.limits.frameLength) bytes")
+        }
+        session.closeAfterReplies()
+    }
+
+    // MARK: SessionOutlet
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func write(_ replies: ByteBuffer) {
+        guard let context else { return }
+        loop.dispatcher.counters.bytesOut.add(replies.readableBytes)
+        context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
+    }
+
+    func resume() {
+        guard let session else { return }
+        takeUnread(session)
+        if session.isSuspended { return }
+        if inputClosed { return session.closeAfterReplies() }
+        if readWasHeld {
+            readWasHeld = false
+            context?.read()
+        }
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    // MARK: Flow
+
+    func read(context: ChannelHandlerContext) {
+        readWasHeld = session?.isSuspended ?? false
+        if !readWasHeld { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        session?.writabilityChanged(context.channel.isWritable)
+    }
+
+    // MARK: Life
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        if let refusal = loop.refusal(of: context.remoteAddress, configuration) {
+            loop.dispatcher.counters.rejectedConnections.add()
+            var buffer = ByteBuffer()
+            buffer.writeError(refusal)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            context.close(promise: nil)
+            return
+        }
+        session = loop.dispatcher.makeSession(outlet: self)
+        loop.opened(self)
+        loop.logger.debug("client connected", metadata: ["address": "\(addressDescription(context))"])
+        if let timeout = configuration.idleTimeout { checkIdleness(in: timeout, context.eventLoop) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { ended(context) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A client that is gone is no event: its channel closes by itself.
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed, let session else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        inputClosed = true
+        // What was asked before the end of the input is still answered, as long as an answer is sure to come.
+        if session.isTunnel || session.isBlocked {
+            context.close(promise: nil)
+        } else if !session.isSuspended {
+            session.closeAfterReplies()
+        }
+    }
+
+    /// Answers what is under way and closes; at once if nothing is.
+    func drain() {
+        guard let session else { return close() }
+        session.isTunnel ? close() : session.closeAfterReplies()
+    }
+
+    private func ended(_ context: ChannelHandlerContext) {
+        guard let session else { return }
+        self.session = nil
+        self.context = nil
+        session.end()
+        loop.closed(self)
+    }
+
+    private func checkIdleness(in delay: TimeAmount, _ eventLoop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: delay) { bound.value.closeIfIdle(eventLoop) }
+    }
+
+    private func closeIfIdle(_ eventLoop: any EventLoop) {
+        guard let session, let timeout = configuration.idleTimeout else { return }
+        let idle = NIODeadline.now() - lastActivity
+        if idle >= timeout, session.isIdle, !session.isTunnel {
+            loop.logger.debug("closed an idle client")
+            return close()
+        }
+        checkIdleness(in: idle < timeout ? timeout - idle : timeout, eventLoop)
+    }
+
+    private func addressDescription(_ context: ChannelHandlerContext) -> String {
+        context.remoteAddress?.description ?? "unix socket"
+    }
+}

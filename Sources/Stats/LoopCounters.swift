@@ -1,0 +1,28 @@
+/// What one event loop has done, in counters that anybody may read.
+public final class LoopCounters: Sendable {
+    /// Clients connected now.
+    public let clients = Counter()
+    /// Clients that ever connected.
+    public let connections = Counter()
+    /// Clients turned away: too many, or from outside in protected mode.
+    public let rejectedConnections = Counter()
+    /// Commands sent upstream over shared connections.
+    public let forwardedCommands = Counter()
+    /// Commands sent upstream over pinned connections.
+    public let pinnedCommands = Counter()
+    /// Commands answered here.
+    public let localCommands = Counter()
+    /// Commands sent a second time over a new connection.
+    public let retries = Counter()
+    /// Sessions that have an upstream connection to themselves now, tunnels not counted.
+    public let pinnedSessions = Counter()
+    /// Sessions that are tunnels now.
+    public let tunnels = Counter()
+    /// Bytes received from clients.
+    public let bytesIn = Counter()
+    /// Bytes sent to clients.
+    public let bytesOut = Counter()
+
+    /// Counters at zero.
+    public init() {}
+}

@@ -1,0 +1,87 @@
+import NIOCore
+import RESP
+
+/// What a new connection says before it carries commands, and what the answers mean.
+///
+/// All of it is sent at once. The credentials of the URL come first, then the protocol version and the database, then
+/// the session's own credentials, which is the order in which a client would have come there. A user may lack the
+/// right to SELECT, and a server may want a password before it lets anybody SELECT: so the database is asked for
+/// before and after the session's own credentials, and once is enough. A PING closes it, so that a server which turns
+/// clients away is heard before the first command is sent.
+struct Handshake {
+    /// What an answer led to.
+    enum Outcome: Equatable {
+        /// More answers are to come.
+        case waiting
+        /// The connection is what it was meant to be.
+        case ready
+        /// The server said no, in these words (without the `-`).
+        case refused(String)
+    }
+
+    private enum Step: Equatable {
+        case authenticate
+        case hello
+        case selectEarly
+        case select
+        case ping
+    }
+
+    /// Everything to send.
+    private(set) var request = ByteBuffer()
+    private var steps: ArraySlice<Step> = []
+    private var selected = true
+    private var selectError = ""
+
+    init(identity: Identity, url: UpstreamURL) {
+        if let credentials = url.credentials { add(.authenticate, ["AUTH"], credentials.arguments()) }
+        if identity.db != 0 { selected = false }
+        if let own = identity.credentials {
+            if identity.db != 0 { add(.selectEarly, ["SELECT", String(identity.db)]) }
+            if identity.version == .resp3 {
+                add(.hello, ["HELLO", "3", "AUTH"], own.arguments(namingUser: true))
+            } else {
+                add(.authenticate, ["AUTH"], own.arguments())
+            }
+        } else if identity.version == .resp3 {
+            add(.hello, ["HELLO", "3"])
+        }
+        if identity.db != 0 { add(.select, ["SELECT", String(identity.db)]) }
+        add(.ping, ["PING"])
+    }
+
+    /// Whether answers are still to come.
+    var isUnfinished: Bool { !steps.isEmpty }
+
+    /// Takes the answer to the oldest step that has none.
+    mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
+        guard let step = steps.popFirst() else { return .ready }
+        let error = Self.errorLine(reply)
+        switch step {
+        case .authenticate, .hello:
+            if let error { return .refused(error) }
+        case .selectEarly, .select:
+            if error == nil { selected = true }
+            if let error { selectError = error }
+            if step == .select, !selected { return .refused(selectError) }
+        case .ping:
+            if let error, !Self.isAboutTheCommand(error) { return .refused(error) }
+        }
+        return steps.isEmpty ? .ready : .waiting
+    }
+
+    private mutating func add(_ step: Step, _ words: [String], _ more: [[UInt8]] = []) {
+        steps.append(step)
+        request.writeCommand(words.map { Array($0.utf8) } + more)
+    }
+
+    /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.
+    private static func isAboutTheCommand(_ error: String) -> Bool {
+        ["NOAUTH", "NOPERM", "LOADING", "BUSY", "MASTERDOWN"].contains { error.hasPrefix($0 + " ") }
+    }
+
+    private static func errorLine(_ reply: UnsafeRawBufferPointer) -> String? {
+        guard reply.first == UInt8(ascii: "-") else { return nil }
+        return String(decoding: reply.dropFirst().prefix { $0 != 13 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,234 @@
+import Logging
+import NIOCore
+import RESP
+
+/// One Redis, as one event loop sees it: a shared connection per identity, and a pool of connections to pin.
+///
+/// While the server is down every command fails at once; only this type tries to reach it, with growing waits, and
+/// resolves its name anew each time.
+public final class RedisUpstream: UpstreamConnectionOwner {
+    /// Whether the server can be reached, as far as is known.
+    public enum Status: Equatable, Sendable {
+        /// The first attempt is under way: commands wait for it.
+        case connecting
+        /// Commands are carried.
+        case up
+        /// Commands fail with this.
+        case down(UpstreamFailure)
+    }
+
+    /// How it is reached and treated.
+    public let configuration: UpstreamConfiguration
+    /// What it is to sessions that haven't said otherwise.
+    public let baseIdentity: Identity
+    /// Whether the server can be reached.
+    public private(set) var status = Status.connecting
+    /// Told when `status` may have changed for good: for start-up.
+    public var onStatusChange: ((Status) -> Void)?
+
+    private let context: LoopContext
+    private let readOnly: (Command) -> Bool
+    private let onRetry: () -> Void
+    private var shared: [Identity: SharedConnection] = [:]
+    private var idle: [Identity: [UpstreamConnection]] = [:]
+    private var open: [ObjectIdentifier: UpstreamConnection] = [:]
+    private var pinned: [ObjectIdentifier: (UpstreamFailure) -> Void] = [:]
+    private var backoff: Backoff
+    private var maintenance: RepeatedTask?
+    private var isShutDown = false
+
+    /// The upstream of `context`'s loop.
+    ///
+    /// - Parameters:
+    ///   - configuration: how the server is reached and treated.
+    ///   - context: the loop.
+    ///   - isReadOnly: whether sending a command twice is harmless.
+    ///   - onRetry: called for each command that is sent a second time over a new connection.
+    public init(
+        configuration: UpstreamConfiguration,
+        context: LoopContext,
+        isReadOnly: @escaping (Command) -> Bool,
+        onRetry: @escaping () -> Void
+    ) {
+        self.configuration = configuration
+        self.context = context
+        self.readOnly = isReadOnly
+        self.onRetry = onRetry
+        baseIdentity = Identity(db: configuration.url.db)
+        backoff = Backoff(first: configuration.firstBackoff, maximum: configuration.maximumBackoff)
+    }
+
+    /// Connects, and watches over connections from then on.
+    public func start() {
+        shared(for: baseIdentity).connect()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let interval = min(configuration.responseTimeout ?? .seconds(1), .seconds(1)) / 4
+        maintenance = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            bound.value.maintain()
+        }
+    }
+
+    /// Closes every connection.
+    public func shutDown() {
+        isShutDown = true
+        maintenance?.cancel()
+        for connection in open.values { connection.closeQuietly() }
+        open = [:]
+    }
+
+    // MARK: Connections
+
+    /// The shared connection of `identity`.
+    public func shared(for identity: Identity) -> SharedConnection {
+        if let existing = shared[identity] { return existing }
+        let created = SharedConnection(identity: identity, upstream: self)
+        shared[identity] = created
+        return created
+    }
+
+    /// A connection for one session alone, new or from the pool; fails while the server is down. `onLoss` hears of its
+    /// end once all its commands have failed.
+    public func pin(
+        _ identity: Identity,
+        onLoss: @escaping (UpstreamFailure) -> Void
+    ) throws(UpstreamFailure) -> UpstreamConnection {
+        if let failure = failureWhileDown { throw failure }
+        let connection = takeIdle(identity) ?? open(identity, owner: self)
+        pinned[ObjectIdentifier(connection)] = onLoss
+        return connection
+    }
+
+    /// Whether the pool holds a connection of `identity`.
+    public func hasIdle(_ identity: Identity) -> Bool { !(idle[identity] ?? []).isEmpty }
+
+    /// Takes a pinned connection back. One that is `clean`, having nothing of its session left but the name, may serve
+    /// the next session.
+    public func unpin(_ connection: UpstreamConnection, clean: Bool) {
+        pinned[ObjectIdentifier(connection)] = nil
+        let pool = idle[connection.identity, default: []]
+        guard clean, connection.isOpen, connection.isQuiet, pool.count < configuration.idleConnections else {
+            forget(connection)
+            return connection.closeQuietly()
+        }
+        connection.holdReads(false)
+        connection.idleSince = .now()
+        idle[connection.identity, default: []].append(connection)
+    }
+
+    private func takeIdle(_ identity: Identity) -> UpstreamConnection? {
+        while let connection = idle[identity]?.popLast() {
+            if connection.isOpen { return connection }
+        }
+        return nil
+    }
+
+    func open(_ identity: Identity, owner: any UpstreamConnectionOwner) -> UpstreamConnection {
+        let connection = UpstreamConnection(
+            identity: identity,
+            url: configuration.url,
+            owner: owner,
+            context: context
+        )
+        open[ObjectIdentifier(connection)] = connection
+        UpstreamConnector.connect(connection, configuration, on: context.eventLoop)
+        return connection
+    }
+
+    func forget(_ connection: UpstreamConnection) { open[ObjectIdentifier(connection)] = nil }
+
+    func isReadOnly(_ command: Command) -> Bool { readOnly(command) }
+
+    func noteRetry() { onRetry() }
+
+    // MARK: Whether the server is there
+
+    /// What commands fail with at once; nil unless the server is down.
+    var failureWhileDown: UpstreamFailure? {
+        if case .down(let failure) = status { failure } else { nil }
+    }
+
+    func isReachable(by identity: Identity) {
+        guard identity == baseIdentity else { return }
+        backoff.reset()
+        guard status != .up else { return }
+        context.logger.notice("connected to Redis at \(serverName)")
+        setStatus(.up)
+    }
+
+    /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it.
+    func wasLost(by identity: Identity, _ failure: UpstreamFailure) {
+        guard identity == baseIdentity, !isShutDown else { return }
+        context.logger.warning("\(failure.event)")
+        setStatus(.connecting)
+    }
+
+    func isUnreachable(by identity: Identity, _ failure: UpstreamFailure) {
+        guard identity == baseIdentity, !isShutDown else { return }
+        // One line when it goes down or fails in another way, not one for each attempt.
+        if status != .down(failure) { context.logger.error("\(failure.event); trying again until it answers") }
+        setStatus(.down(failure))
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: backoff.next()) { bound.value.connectAgain() }
+    }
+
+    private func connectAgain() {
+        guard !isShutDown else { return }
+        shared(for: baseIdentity).connect()
+    }
+
+    private func setStatus(_ status: Status) {
+        self.status = status
+        onStatusChange?(status)
+    }
+
+    // MARK: UpstreamConnectionOwner, for pinned connections and those in the pool
+
+    var serverName: String { configuration.url.description }
+
+    func connectionReady(_ connection: UpstreamConnection) {}
+
+    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
+        forget(connection)
+        idle[connection.identity]?.removeAll { $0 === connection }
+        let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
+        connection.forEachUnanswered { $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn) }
+        onLoss?(failure)
+    }
+
+    // MARK: Maintenance
+
+    private func maintain() {
+        let now = NIODeadline.now()
+        for connection in open.values {
+            guard let silence = connection.silence(at: now) else { continue }
+            let limit = connection.isReady ? configuration.responseTimeout : configuration.connectTimeout
+            if let limit, silence > limit {
+                connection.close(
+                    connection.isReady
+                        ? .timedOut(server: serverName, after: limit.text)
+                        : .unreachable(server: serverName, reason: "no answer within \(limit.text)")
+                )
+            }
+        }
+        closeUnused(at: now)
+    }
+
+    private func closeUnused(at now: NIODeadline) {
+        let limit = now - configuration.idleTimeout
+        for (identity, connections) in idle {
+            for connection in connections where connection.idleSince < limit {
+                forget(connection)
+                connection.closeQuietly()
+            }
+            let kept = connections.filter(\.isOpen)
+            idle[identity] = kept.isEmpty ? nil : kept
+        }
+        for (identity, connection) in shared
+        where identity != baseIdentity && connection.sessions == 0 && connection.isQuiet
+            && connection.unusedSince < limit
+        {
+            connection.closeQuietly()
+            shared[identity] = nil
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// Who a reply is for.
+///
+/// A class to override rather than a protocol: the call is one jump, and there is no existential on the path of a
+/// command. Receivers belong to one event loop and are called on it only.
+open class ReplyReceiver {
+    /// A receiver.
+    public init() {}
+
+    /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent,
+    /// and possibly the beginning of one more. Valid during the call only.
+    open func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {}
+
+    /// The next `commands` commands get no reply. When `afterPartOfReply`, some of the first one's reply has already
+    /// been handed out, so the stream can't be mended.
+    open func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {}
+
+    /// The connection that was congested takes commands again.
+    open func upstreamDrained() {}
+}

@@ -1,0 +1,102 @@
+import NIOCore
+import RESP
+
+/// The connection over which all ordinary commands of one identity on one event loop go.
+///
+/// It outlives the sockets under it. When one breaks, commands that never left and commands that only read are sent
+/// once more over the next; a command that may have changed something gets an error that says so. Everybody's replies
+/// stay in order all the same: an error waits for its turn behind the replies of commands that were sent again.
+public final class SharedConnection: UpstreamConnectionOwner {
+    /// Who it is to the server.
+    public let identity: Identity
+    /// How many sessions would send over it.
+    public var sessions = 0 {
+        didSet { if sessions == 0 { unusedSince = .now() } }
+    }
+    private(set) var unusedSince = NIODeadline.now()
+
+    private let upstream: RedisUpstream
+    private var connection: UpstreamConnection?
+
+    init(identity: Identity, upstream: RedisUpstream) {
+        self.identity = identity
+        self.upstream = upstream
+    }
+
+    /// Sends a command, or fails it at once while the server is down.
+    @inline(__always)
+    public func send(_ frame: UnsafeRawBufferPointer, to receiver: ReplyReceiver) {
+        guard let connection else { return sendOverNewConnection(frame, receiver) }
+        connection.send(frame, to: receiver)
+    }
+
+    /// Whether whoever has more to send should wait.
+    @inline(__always)
+    public var isCongested: Bool { connection?.isCongested ?? false }
+
+    /// Calls `receiver` once when the connection is no longer congested.
+    public func notifyWhenDrained(_ receiver: ReplyReceiver) { connection?.notifyWhenDrained(receiver) }
+
+    private func sendOverNewConnection(_ frame: UnsafeRawBufferPointer, _ receiver: ReplyReceiver) {
+        if let failure = upstream.failureWhileDown {
+            return receiver.fail(failure, commands: 1, afterPartOfReply: false)
+        }
+        connect().send(frame, to: receiver)
+    }
+
+    /// Opens a connection unless there is one.
+    @discardableResult
+    func connect() -> UpstreamConnection {
+        if let connection { return connection }
+        let opened = upstream.open(identity, owner: self)
+        connection = opened
+        return opened
+    }
+
+    /// Closes the connection that nobody uses.
+    func closeQuietly() {
+        guard let connection else { return }
+        self.connection = nil
+        upstream.forget(connection)
+        connection.closeQuietly()
+    }
+
+    /// Whether every command has its reply.
+    var isQuiet: Bool { connection?.isQuiet ?? true }
+
+    // MARK: UpstreamConnectionOwner
+
+    var serverName: String { upstream.serverName }
+
+    func connectionReady(_ connection: UpstreamConnection) { upstream.isReachable(by: identity) }
+
+    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
+        upstream.forget(connection)
+        if self.connection === connection { self.connection = nil }
+        if wasReady {
+            upstream.wasLost(by: identity, failure)
+            sendAgain(from: connection, failure)
+        } else {
+            upstream.isUnreachable(by: identity, failure)
+            connection.forEachUnanswered { $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn) }
+        }
+    }
+
+    private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
+        let next = connect()
+        broken.forEachUnanswered { unanswered in
+            guard let command = unanswered.command, !unanswered.isTorn else {
+                if unanswered.isTorn {
+                    return unanswered.receiver.fail(failure, commands: 1, afterPartOfReply: true)
+                }
+                return next.failInTurn(unanswered.failure ?? failure, for: unanswered.receiver)
+            }
+            if !unanswered.mayHaveBeenSent || (upstream.isReadOnly(command) && !unanswered.wasRetried) {
+                upstream.noteRetry()
+                next.resend(command.frame, to: unanswered.receiver)
+            } else {
+                next.failInTurn(failure, for: unanswered.receiver)
+            }
+        }
+    }
+}

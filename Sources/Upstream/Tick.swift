@@ -1,0 +1,40 @@
+import NIOCore
+
+/// The end of an event loop's turn, when what was gathered during it is written.
+///
+/// A turn reads every socket that is ready before it runs tasks. So whatever the clients of this loop asked for in one
+/// turn leaves for the server in one write, and every client gets its replies in one write: the number of system calls
+/// per command falls as the load rises. There is no timer and no added wait.
+public final class Tick {
+    private let eventLoop: any EventLoop
+    private var queue: [TickWork] = []
+    private var running: [TickWork] = []
+    private var task: (@Sendable () -> Void)?
+    private var isScheduled = false
+
+    /// The ticks of `eventLoop`; used on it only.
+    public init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    func enqueue(_ work: TickWork) {
+        queue.append(work)
+        guard !isScheduled else { return }
+        isScheduled = true
+        if task == nil {
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            task = { bound.value.run() }
+        }
+        eventLoop.execute(task.unsafelyUnwrapped)
+    }
+
+    /// Work that adds work runs again at once, until nothing is left: a reply written now must not wait for a packet.
+    private func run() {
+        while !queue.isEmpty {
+            swap(&queue, &running)
+            for work in running { run(work) }
+            running.removeAll(keepingCapacity: true)
+        }
+        isScheduled = false
+    }
+}

@@ -1,0 +1,22 @@
+import NIOCore
+
+/// How to reach and treat the upstream Redis.
+public struct UpstreamConfiguration: Sendable {
+    /// Where it is.
+    public var url: UpstreamURL
+    /// How long connecting and introducing oneself may take.
+    public var connectTimeout = TimeAmount.seconds(5)
+    /// How long the server may stay silent while a command that doesn't block waits for its reply; nil for ever.
+    public var responseTimeout: TimeAmount? = .seconds(60)
+    /// The wait before the second attempt to reconnect; it doubles with each one, give or take a random part.
+    public var firstBackoff = TimeAmount.milliseconds(50)
+    /// The longest wait between attempts.
+    public var maximumBackoff = TimeAmount.seconds(2)
+    /// How many pinned connections of one identity are kept open while nobody uses them, per event loop.
+    public var idleConnections = 64
+    /// How long an unused connection is kept open.
+    public var idleTimeout = TimeAmount.seconds(60)
+
+    /// Redis at `url`, everything else by default.
+    public init(url: UpstreamURL) { self.url = url }
+}

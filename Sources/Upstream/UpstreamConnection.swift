@@ -1,0 +1,356 @@
+import NIOCore
+import RESP
+
+/// One connection to the server: commands in, replies out to whoever sent the commands, in order.
+///
+/// Commands may be sent from the moment it exists; they leave once the handshake is through. A reply is handed on as
+/// it arrives, also in parts, so a big value is never held here. When the connection ends, its owner gets every
+/// command that has no reply, through ``forEachUnanswered(_:)``.
+public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelOutboundHandler {
+    /// What comes in.
+    public typealias InboundIn = ByteBuffer
+    /// What goes out, from here.
+    public typealias OutboundIn = ByteBuffer
+    /// What goes out.
+    public typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case connecting
+        case handshaking
+        case ready
+        case closed
+    }
+
+    /// What the connection is to the server. Whoever changes it with a command says so here.
+    public var identity: Identity
+    /// The name that `CLIENT SETNAME` last gave to the connection.
+    public var clientName: [UInt8] = []
+    /// How many commands without a reply may rightly take for ever: blocking commands and scripts.
+    public var slowCommands = 0
+    /// Since when nobody uses the connection.
+    var idleSince = NIODeadline.now()
+
+    private let owner: any UpstreamConnectionOwner
+    private let context: LoopContext
+    private var phase = Phase.connecting
+    private var handshake: Handshake
+    private var channelContext: ChannelHandlerContext?
+    private var framer = ReplyFramer()
+    private var pending = RingQueue<PendingRun>()
+    private var log: CommandLog
+    private var lastProgress = NIODeadline.now()
+    private var waiters: [ReplyReceiver] = []
+    private var readsHeld = false
+    private var readWasHeld = false
+
+    /// Above this many unsent bytes the connection asks its users to wait.
+    static let congestion = 1 << 20
+
+    init(identity: Identity, url: UpstreamURL, owner: any UpstreamConnectionOwner, context: LoopContext) {
+        self.identity = identity
+        self.owner = owner
+        self.context = context
+        handshake = Handshake(identity: identity, url: url)
+        log = CommandLog(pool: context.buffers)
+        super.init()
+    }
+
+    // MARK: State
+
+    /// Whether commands can still be sent.
+    public var isOpen: Bool { phase != .closed }
+    /// Whether the server has taken the connection.
+    var isReady: Bool { phase == .ready }
+    /// Whether every command has its reply.
+    public var isQuiet: Bool { pending.isEmpty }
+    /// Whether whoever has more to send should wait for ``ReplyReceiver/upstreamDrained()`` first.
+    public var isCongested: Bool {
+        log.gatheredBytes > Self.congestion || channelContext.map { !$0.channel.isWritable } ?? false
+    }
+
+    /// Calls `receiver` once when the connection is no longer congested.
+    public func notifyWhenDrained(_ receiver: ReplyReceiver) { waiters.append(receiver) }
+
+    /// How long the server has been silent although it owes a reply; nil when it owes none that should be quick.
+    func silence(at now: NIODeadline) -> TimeAmount? {
+        if phase == .ready, pending.isEmpty || slowCommands > 0 || isStreaming { return nil }
+        return now - lastProgress
+    }
+
+    private var isStreaming: Bool {
+        guard !pending.isEmpty else { return false }
+        return pending.last.expectation == .stream || pending.last.expectation == .rawStream
+    }
+
+    // MARK: Sending
+
+    /// Sends a command; `receiver` gets its reply.
+    @inline(__always)
+    public func send(_ frame: UnsafeRawBufferPointer, to receiver: ReplyReceiver) {
+        expect(.replies, for: receiver)
+        append(frame)
+    }
+
+    /// Sends a command that belongs to a stream: what comes back goes to the stream's receiver.
+    public func sendInStream(_ frame: UnsafeRawBufferPointer) { append(frame) }
+
+    /// Sends a command again that a broken connection left without a reply.
+    func resend(_ frame: UnsafeRawBufferPointer, to receiver: ReplyReceiver) {
+        expect(.retriedReplies, for: receiver)
+        append(frame)
+    }
+
+    /// Lets a command fail when all those before it have their replies.
+    func failInTurn(_ failure: UpstreamFailure, for receiver: ReplyReceiver) {
+        expect(.failure(failure), for: receiver)
+    }
+
+    /// From here on everything that arrives is `receiver`'s. With `framed`, each call ends at a reply's end or in the
+    /// middle of the last one.
+    public func stream(to receiver: ReplyReceiver, framed: Bool) {
+        expect(framed ? .stream : .rawStream, for: receiver)
+    }
+
+    @inline(__always)
+    private func expect(_ expectation: PendingRun.Expectation, for receiver: ReplyReceiver) {
+        if pending.isEmpty {
+            lastProgress = .now()
+        } else if pending.last.receiver === receiver, pending.last.expectation == expectation {
+            pending.last.commands += 1
+            return
+        }
+        pending.append(PendingRun(receiver: receiver, commands: 1, expectation: expectation))
+    }
+
+    @inline(__always)
+    private func append(_ frame: UnsafeRawBufferPointer) {
+        if log.append(frame), phase == .ready { writeGathered() }
+        context.tick.add(self)
+    }
+
+    /// Writes what was gathered during the turn.
+    public override func runTick() {
+        guard phase == .ready, let channelContext else { return }
+        writeGathered()
+        channelContext.flush()
+        failThoseInTurn()
+    }
+
+    private func writeGathered() {
+        guard let channelContext, let buffer = log.takeGathered(forgetting: isStreaming) else { return }
+        channelContext.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    // MARK: Receiving
+
+    /// Hands on what the server sent.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        lastProgress = .now()
+        buffer.withUnsafeReadableBytes { bytes in
+            do throws(ReplyFramingError) {
+                if phase == .handshaking {
+                    try readHandshake(bytes)
+                } else {
+                    try readReplies(bytes)
+                }
+            } catch {
+                close(.lost(server: owner.serverName, reason: error.message))
+            }
+        }
+    }
+
+    private func readReplies(_ bytes: UnsafeRawBufferPointer) throws(ReplyFramingError) {
+        var index = 0
+        var undelivered = 0
+        var replies = 0
+        while index < bytes.count, phase != .closed {
+            guard !pending.isEmpty else {
+                guard let end = try framer.endOfFrame(in: bytes, from: index) else { return }
+                // A push that nobody asked for is harmless; any other reply means that replies no longer match.
+                guard framer.kind == UInt8(ascii: ">") else { return endOutOfStep(bytes, from: index) }
+                index = end
+                undelivered = end
+                continue
+            }
+            if pending.first.expectation == .rawStream {
+                return pending.first.receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[index...]), replies: 0)
+            }
+            let isStream = pending.first.expectation == .stream
+            let start = index
+            guard let end = try framer.endOfFrame(in: bytes, from: index) else {
+                // Part of a push waits for nobody, part of a reply is passed on.
+                index = framer.kind == UInt8(ascii: ">") && !isStream ? start : bytes.count
+                break
+            }
+            index = end
+            if framer.kind == UInt8(ascii: ">"), !isStream {
+                deliver(bytes, undelivered..<start, replies)
+                undelivered = end
+                replies = 0
+                continue
+            }
+            replies += 1
+            if replies == pending.first.commands || isStream {
+                deliver(bytes, undelivered..<end, replies)
+                undelivered = end
+                replies = 0
+            }
+        }
+        if index > undelivered { deliver(bytes, undelivered..<index, replies) }
+    }
+
+    @inline(__always)
+    private func deliver(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ replies: Int) {
+        guard !range.isEmpty else { return }
+        let receiver = pending.first.receiver
+        if pending.first.expectation != .stream {
+            log.answered(replies)
+            pending.first.commands -= replies
+            if pending.first.commands == 0 {
+                _ = pending.removeFirst()
+                if pending.isEmpty { slowCommands = 0 }
+            }
+        }
+        receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[range]), replies: replies)
+        failThoseInTurn()
+    }
+
+    private func failThoseInTurn() {
+        while !pending.isEmpty, case .failure(let failure) = pending.first.expectation {
+            let run = pending.removeFirst()
+            run.receiver.fail(failure, commands: run.commands, afterPartOfReply: false)
+        }
+    }
+
+    private func readHandshake(_ bytes: UnsafeRawBufferPointer) throws(ReplyFramingError) {
+        var index = 0
+        while phase == .handshaking, let end = try framer.endOfFrame(in: bytes, from: index) {
+            switch handshake.receive(UnsafeRawBufferPointer(rebasing: bytes[index..<end])) {
+            case .waiting: break
+            case .ready:
+                phase = .ready
+                owner.connectionReady(self)
+                context.tick.add(self)
+            case .refused(let line): close(.refused(line: line))
+            }
+            index = end
+        }
+    }
+
+    private func endOutOfStep(_ bytes: UnsafeRawBufferPointer, from index: Int) {
+        let line = String(decoding: bytes[index...].prefix { $0 != 13 }.prefix(128), as: UTF8.self)
+        close(.lost(server: owner.serverName, reason: "it said '\(line)' unasked"))
+    }
+
+    // MARK: Life
+
+    /// Remembers the channel.
+    public func handlerAdded(context: ChannelHandlerContext) { channelContext = context }
+
+    /// Lets go of the channel.
+    public func handlerRemoved(context: ChannelHandlerContext) { channelContext = nil }
+
+    /// Introduces itself.
+    public func channelActive(context: ChannelHandlerContext) {
+        guard phase == .connecting else { return context.close(promise: nil) }
+        phase = .handshaking
+        context.writeAndFlush(wrapOutboundOut(handshake.request), promise: nil)
+    }
+
+    /// The server closed the connection, or the network did.
+    public func channelInactive(context: ChannelHandlerContext) {
+        ended(.lost(server: owner.serverName, reason: "the server closed it"))
+    }
+
+    /// Something broke.
+    public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        close(.lost(server: owner.serverName, reason: UpstreamConnector.reason(of: error)))
+    }
+
+    /// Lets those go on who waited for room.
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        let woken = waiters
+        waiters = []
+        for receiver in woken { receiver.upstreamDrained() }
+    }
+
+    /// Reads no more while its user can't take more.
+    public func read(context: ChannelHandlerContext) {
+        readWasHeld = readsHeld
+        if !readsHeld { context.read() }
+    }
+
+    /// Stops or resumes reading from the server: what a slow client doesn't take stays there.
+    public func holdReads(_ held: Bool) {
+        readsHeld = held
+        guard !held, readWasHeld, let channelContext else { return }
+        readWasHeld = false
+        channelContext.read()
+    }
+
+    /// Ends the connection on purpose; its owner isn't told.
+    public func closeQuietly() {
+        phase = .closed
+        channelContext?.close(promise: nil)
+        for receiver in waiters { receiver.upstreamDrained() }
+        waiters = []
+    }
+
+    /// Ends the connection because of `failure`.
+    func close(_ failure: UpstreamFailure) {
+        ended(failure)
+        channelContext?.close(promise: nil)
+    }
+
+    private func ended(_ failure: UpstreamFailure) {
+        guard phase != .closed else { return }
+        let wasReady = phase == .ready
+        phase = .closed
+        let woken = waiters
+        waiters = []
+        owner.connectionClosed(self, failure, wasReady: wasReady)
+        for receiver in woken { receiver.upstreamDrained() }
+    }
+
+    /// Takes out every command that has no reply and calls `body` with it, in order.
+    func forEachUnanswered(_ body: (Unanswered) -> Void) {
+        // An answer to the handshake was nobody's.
+        var isTorn = !handshake.isUnfinished && framer.isInsideFrame
+        log.forEachUnanswered { command, mayHaveBeenSent in
+            failThoseBefore(body)
+            guard !pending.isEmpty else { return }
+            let run = pending.first
+            body(
+                Unanswered(
+                    receiver: run.receiver,
+                    command: command,
+                    mayHaveBeenSent: mayHaveBeenSent,
+                    wasRetried: run.expectation == .retriedReplies,
+                    isTorn: isTorn,
+                    failure: nil
+                )
+            )
+            isTorn = false
+            pending.first.commands -= 1
+            if pending.first.commands == 0 { _ = pending.removeFirst() }
+        }
+        failThoseBefore(body)
+    }
+
+    /// Those that had failed already and waited for their turn, and a stream's receiver, have no command in the log.
+    private func failThoseBefore(_ body: (Unanswered) -> Void) {
+        while !pending.isEmpty {
+            let run = pending.first
+            switch run.expectation {
+            case .replies, .retriedReplies: return
+            case .failure(let failure):
+                for _ in 0..<run.commands { body(Unanswered(receiver: run.receiver, failure: failure)) }
+            case .stream, .rawStream:
+                body(Unanswered(receiver: run.receiver, isTorn: true))
+            }
+            _ = pending.removeFirst()
+        }
+    }
+}

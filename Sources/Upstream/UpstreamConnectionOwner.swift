@@ -1,0 +1,9 @@
+/// Who decides what becomes of a connection.
+protocol UpstreamConnectionOwner: AnyObject {
+    /// The server's name in messages.
+    var serverName: String { get }
+    /// The handshake is through.
+    func connectionReady(_ connection: UpstreamConnection)
+    /// The connection has ended by itself. Its unanswered commands are the owner's to deal with.
+    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool)
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import NIOCore
+import NIOPosix
+
+/// Opens sockets to the server for connections.
+enum UpstreamConnector {
+    /// Starts to connect `connection`; it hears of success by its channel, of failure by ``UpstreamConnection/close(_:)``.
+    static func connect(_ connection: UpstreamConnection, _ configuration: UpstreamConfiguration, on loop: any EventLoop) {
+        let bound = NIOLoopBound(connection, eventLoop: loop)
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(configuration.connectTimeout)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(
+                .writeBufferWaterMark,
+                value: .init(low: UpstreamConnection.congestion / 4, high: UpstreamConnection.congestion)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(bound.value)
+                }
+            }
+        let future =
+            switch configuration.url.endpoint {
+            case .tcp(let host, let port):
+                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        let server = configuration.url.description
+        future.whenFailure { error in
+            bound.value.close(.unreachable(server: server, reason: reason(of: error)))
+        }
+    }
+
+    /// Why it failed, in words that say something to the reader.
+    static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first { return reason(of: first.error) }
+            return error.dnsAError == nil && error.dnsAAAAError == nil
+                ? "no address answered" : "the name '\(error.host)' can't be resolved"
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: return "no answer in time"
+        default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// What is wrong with an upstream's URL, as a sentence that says what to write instead.
+public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
+    /// No `://`.
+    case missingScheme
+    /// A scheme that ocm doesn't speak.
+    case unsupportedScheme(String)
+    /// Nothing where the host should stand.
+    case missingHost
+    /// `user@` without a password.
+    case missingPassword
+    /// `unix://` without an absolute path.
+    case missingPath
+    /// Not a number from 1 to 65535.
+    case invalidPort(String)
+    /// Not a number from 0.
+    case invalidDatabase(String)
+    /// A `%` without two hexadecimal digits.
+    case invalidEscape
+
+    /// The sentence.
+    public var description: String {
+        switch self {
+        case .missingScheme: "write it as redis://host:6379 or unix:///path/to/redis.sock"
+        case .unsupportedScheme(let scheme): "the scheme \(scheme):// is not supported; use redis:// or unix://"
+        case .missingHost: "the host is missing; write it as redis://host:6379"
+        case .missingPassword: "a user needs a password; write it as redis://user:password@host:6379"
+        case .missingPath: "the path must be absolute; write it as unix:///path/to/redis.sock"
+        case .invalidPort(let port): "'\(port)' is not a port from 1 to 65535"
+        case .invalidDatabase(let db): "'\(db)' is not a database number"
+        case .invalidEscape: "% must be followed by two hexadecimal digits; a literal % is written %25"
+        }
+    }
+}

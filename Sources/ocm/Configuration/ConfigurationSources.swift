@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The options as they were given, by name, from the place that wins for each: the command line, then the environment,
+/// then the file.
+struct ConfigurationSources {
+    /// A value and where it was written, for messages.
+    struct Value {
+        let text: String
+        let origin: String
+    }
+
+    private(set) var values: [String: Value] = [:]
+
+    static func gather(from command: Serve) throws -> ConfigurationSources {
+        var sources = ConfigurationSources()
+        for (name, text) in command.given { sources.values[name] = Value(text: text, origin: "--\(name)") }
+        for name in ServeConfiguration.optionNames + ["config"] {
+            let variable = "OCM_" + name.uppercased().replacing("-", with: "_")
+            if let text = getenv(variable) { sources.add(name, String(cString: text), from: variable) }
+        }
+        if let path = sources.values["config"]?.text {
+            for (name, text) in try ConfigurationFile.read(path) { sources.add(name, text, from: "\(path): \(name)") }
+        }
+        return sources
+    }
+
+    private mutating func add(_ name: String, _ text: String, from origin: String) {
+        if values[name] == nil { values[name] = Value(text: text, origin: origin) }
+    }
+}

@@ -1,0 +1,63 @@
+import NIOCore
+
+/// Reads options as what they are; errors name the place where the option was written.
+struct OptionReader {
+    private let sources: ConfigurationSources
+
+    init(_ sources: ConfigurationSources) { self.sources = sources }
+
+    /// An option as it stands.
+    func text(_ name: String) -> String? { sources.values[name]?.text }
+
+    /// An option that `parse` understands.
+    func value<Value, Failure: Error>(
+        _ name: String,
+        _ parse: (String) throws(Failure) -> Value
+    ) throws -> Value? {
+        guard let value = sources.values[name] else { return nil }
+        do {
+            return try parse(value.text)
+        } catch {
+            throw ConfigurationError("\(value.origin) '\(Self.withoutPassword(value.text))': \(error)")
+        }
+    }
+
+    /// A whole number.
+    func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+        try value(name) { text in
+            guard let number = Int(text), range.contains(number) else {
+                throw ConfigurationError("it must be a number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    /// Yes or no.
+    func flag(_ name: String) throws -> Bool? {
+        try value(name) { text in
+            switch text.lowercased() {
+            case "yes", "true", "on", "1": true
+            case "no", "false", "off", "0": false
+            default: throw ConfigurationError("it must be yes or no")
+            }
+        }
+    }
+
+    /// A time: `500ms`, `10s`, `5m`, `1h`, or a number of seconds.
+    func duration(_ name: String) throws -> TimeAmount? {
+        try value(name) { text in
+            let digits = text.prefix { $0.isNumber }
+            let units: [String: Int64] = ["ms": 1, "s": 1000, "": 1000, "m": 60_000, "h": 3_600_000]
+            guard let number = Int64(digits), number <= 1_000_000_000,
+                let unit = units[text.dropFirst(digits.count).lowercased()]
+            else { throw ConfigurationError("it must be a time such as 500ms, 10s, 5m or 1h") }
+            return .milliseconds(number * unit)
+        }
+    }
+
+    /// A URL's password is nobody's business but its owner's.
+    private static func withoutPassword(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@"), let mark = text.firstRange(of: "://") else { return text }
+        return text[..<mark.upperBound] + "***" + text[at...]
+    }
+}

@@ -1,0 +1,49 @@
+import NIOCore
+import RESPListener
+import Upstream
+
+/// What `ocm serve` was told.
+struct ServeConfiguration {
+    /// The options that can be set, by name, whether on the command line, in the environment or in a file.
+    static let optionNames = [
+        "upstream", "host", "redis-port", "redis-socket", "memory-limit", "maxclients", "timeout", "upstream-timeout",
+        "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug",
+    ]
+
+    var upstream: UpstreamConfiguration?
+    var listener = RESPListenerConfiguration()
+    var memoryLimit = 100 << 20
+    var threads = 1
+    var password: String?
+    var shutdownTimeout = TimeAmount.seconds(10)
+    var debug = false
+
+    /// Reads the options; the error names the place where a wrong one was written.
+    init(sources: ConfigurationSources) throws {
+        let reader = OptionReader(sources)
+        if let url = try reader.value("upstream", UpstreamURL.init) {
+            upstream = UpstreamConfiguration(url: url)
+        }
+        if let host = reader.text("host") { listener.host = host }
+        if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
+        listener.socketPath = reader.text("redis-socket")
+        if let limit = try reader.value("memory-limit", ByteSize.init) { memoryLimit = limit.bytes }
+        if let count = try reader.number("maxclients", 1...1_000_000) { listener.maxClients = count }
+        if let timeout = try reader.duration("timeout") { listener.idleTimeout = timeout.nonZero }
+        if let timeout = try reader.duration("upstream-timeout") { upstream?.responseTimeout = timeout.nonZero }
+        if let count = try reader.number("threads", 1...1024) { threads = count }
+        password = reader.text("requirepass").flatMap { $0.isEmpty ? nil : $0 }
+        listener.hasPassword = password != nil
+        if let flag = try reader.flag("protected-mode") { listener.protectedMode = flag }
+        if let timeout = try reader.duration("shutdown-timeout") { shutdownTimeout = timeout }
+        if let flag = try reader.flag("debug") { debug = flag }
+        guard listener.port != nil || listener.socketPath != nil else {
+            throw ConfigurationError("nothing to listen on: set --redis-port or --redis-socket")
+        }
+    }
+}
+
+extension TimeAmount {
+    /// Nil for zero, which stands for never.
+    fileprivate var nonZero: TimeAmount? { nanoseconds == 0 ? nil : self }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `ocm serve`: serves until it is told to stop.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve Redis clients: from an upstream Redis, or from memory.",
+        discussion: """
+            Every option can also be set as an environment variable (--redis-port is OCM_REDIS_PORT) or in the file \
+            given with --config (redis-port: 6380). An option on the command line wins over the environment, and that \
+            over the file.
+            """
+    )
+
+    @Option(help: "The Redis to forward to: redis://[user:password@]host:port[/db] or unix:///path. Without it, commands are served from memory.")
+    var upstream: String?
+
+    @Option(help: "The address to listen on. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "The port for Redis clients; 0 for none. (default: 6380)")
+    var redisPort: String?
+
+    @Option(help: "A unix socket for Redis clients, besides the port.")
+    var redisSocket: String?
+
+    @Option(help: "How much memory the embedded store may use, such as 100mb. (default: 100mb)")
+    var memoryLimit: String?
+
+    @Option(help: "How many clients may be connected at once. (default: 10000)")
+    var maxclients: String?
+
+    @Option(help: "Close a client that is silent for this long; 0 for never. (default: 0)")
+    var timeout: String?
+
+    @Option(help: "How long Redis may take to answer a command that doesn't block; 0 for any time. (default: 60s)")
+    var upstreamTimeout: String?
+
+    @Option(help: "How many threads serve clients. (default: 1)")
+    var threads: String?
+
+    @Option(help: "The password that clients must give.")
+    var requirepass: String?
+
+    @Option(help: "Refuse clients from other machines while no password is set: yes or no. (default: yes)")
+    var protectedMode: String?
+
+    @Option(help: "How long commands under way may take to finish after SIGTERM. (default: 10s)")
+    var shutdownTimeout: String?
+
+    @Flag(help: "Log what happens in detail.")
+    var debug = false
+
+    @Option(help: "A YAML or JSON file with these options.")
+    var config: String?
+
+    func run() async throws {
+        let configuration: ServeConfiguration
+        do {
+            configuration = try ServeConfiguration(sources: try ConfigurationSources.gather(from: self))
+        } catch {
+            throw Self.failure("\(error)")
+        }
+        let logger = Self.makeLogger(configuration)
+        do {
+            try await ServiceGroup(
+                services: [Server(configuration, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Self.quietLogger
+            ).run()
+        } catch {
+            throw Self.failure("\(error)")
+        }
+    }
+
+    /// The options given on the command line, by name.
+    var given: [String: String] {
+        let options: [(String, String?)] = [
+            ("upstream", upstream), ("host", host), ("redis-port", redisPort), ("redis-socket", redisSocket),
+            ("memory-limit", memoryLimit), ("maxclients", maxclients), ("timeout", timeout),
+            ("upstream-timeout", upstreamTimeout), ("threads", threads), ("requirepass", requirepass),
+            ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout), ("debug", debug ? "yes" : nil),
+            ("config", config),
+        ]
+        return Dictionary(uniqueKeysWithValues: options.compactMap { name, value in value.map { (name, $0) } })
+    }
+
+    private static func makeLogger(_ configuration: ServeConfiguration) -> Logger {
+        var logger = Logger(label: "ocm", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = configuration.debug ? .debug : .info
+        return logger
+    }
+
+    /// The service group says nothing that our own lines don't say better.
+    private static var quietLogger: Logger {
+        Logger(label: "ocm") { _ in SwiftLogNoOpLogHandler() }
+    }
+
+    /// One line on stderr, and the exit status 1.
+    private static func failure(_ message: String) -> ExitCode {
+        try? FileHandle.standardError.write(contentsOf: Data("ocm: \(message)\n".utf8))
+        return ExitCode(1)
+    }
+}
