@@ -11,9 +11,10 @@ let strict: [SwiftSetting] = [
 
 /// The targets on the path of a command. Each byte of theirs is touched by the event loop that owns it and by nothing
 /// else, so the run-time exclusivity checks would only ever confirm what the design already guarantees.
-let hotPath: [SwiftSetting] = strict + [
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
+let hotPath: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+    ]
 
 let package = Package(
     name: "OptimizedCacheManager",
@@ -80,12 +81,20 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: [],
+            dependencies: ["RESP"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "RESPTests", dependencies: ["RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
-        .testTarget(name: "UpstreamTests", dependencies: ["Upstream", "RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+        .testTarget(
+            name: "RESPTests",
+            dependencies: ["RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "UpstreamTests",
+            dependencies: ["Upstream", "RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport"],

@@ -19,7 +19,7 @@ extension Dispatcher {
         case .reset:
             makeNew(session)
             session.reply { $0.writeSimpleString("RESET") }
-        case .http: session.closeAfterReplies()
+        case .http: endHTTP(session)
         case .select: select(command, session)
         case .auth: authenticate(command, session)
         case .hello: hello(command, session)

@@ -39,10 +39,7 @@ extension Dispatcher {
         case .quit: return quit(session)
         case .reset: return reset(session, upstream)
         case .http:
-            context.logger.warning(
-                "closed a connection that spoke HTTP to the RESP port: possibly a web page that abuses a browser"
-            )
-            session.closeAfterReplies()
+            endHTTP(session)
             return .taken
         }
     }
@@ -96,6 +93,14 @@ extension Dispatcher {
         makeNew(session)
         session.reply { $0.writeSimpleString("RESET") }
         return .taken
+    }
+
+    /// Somebody speaks HTTP: not even the commands before it, which may be its request line, get a reply.
+    func endHTTP(_ session: Session) {
+        context.logger.warning(
+            "closed a connection that spoke HTTP to the RESP port: possibly a web page that abuses a browser"
+        )
+        session.closeAtOnce()
     }
 
     /// Forgets everything that a session's commands have made of it.

@@ -84,7 +84,8 @@ public struct RequestParser: ~Copyable {
     /// no longer than `bytes`.
     public func command(in bytes: UnsafeRawBufferPointer) -> Command {
         Command(
-            frame: inlineFrame.map { UnsafeRawBufferPointer($0) } ?? UnsafeRawBufferPointer(rebasing: bytes[0..<frameLength]),
+            frame: inlineFrame.map { UnsafeRawBufferPointer($0) }
+                ?? UnsafeRawBufferPointer(rebasing: bytes[0..<frameLength]),
             arguments: UnsafeBufferPointer(start: arguments, count: argumentCount)
         )
     }

@@ -55,7 +55,8 @@ public final class RESPListener: Sendable {
         var channels: [any Channel] = []
         if let port = configuration.port {
             do {
-                let tcp = try await bootstrap
+                let tcp =
+                    try await bootstrap
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                     .bind(host: configuration.host, port: port).get()
                 channels.append(tcp)

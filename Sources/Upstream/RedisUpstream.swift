@@ -191,7 +191,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         forget(connection)
         idle[connection.identity]?.removeAll { $0 === connection }
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
-        connection.forEachUnanswered { $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn) }
+        connection.forEachUnanswered {
+            $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
+        }
         onLoss?(failure)
     }
 

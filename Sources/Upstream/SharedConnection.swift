@@ -78,7 +78,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
             sendAgain(from: connection, failure)
         } else {
             upstream.isUnreachable(by: identity, failure)
-            connection.forEachUnanswered { $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn) }
+            connection.forEachUnanswered {
+                $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
+            }
         }
     }
 

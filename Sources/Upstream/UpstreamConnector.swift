@@ -1,3 +1,6 @@
+import NIOCore
+import NIOPosix
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,13 +8,15 @@ import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import NIOCore
-import NIOPosix
 
 /// Opens sockets to the server for connections.
 enum UpstreamConnector {
     /// Starts to connect `connection`; it hears of success by its channel, of failure by ``UpstreamConnection/close(_:)``.
-    static func connect(_ connection: UpstreamConnection, _ configuration: UpstreamConfiguration, on loop: any EventLoop) {
+    static func connect(
+        _ connection: UpstreamConnection,
+        _ configuration: UpstreamConfiguration,
+        on loop: any EventLoop
+    ) {
         let bound = NIOLoopBound(connection, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(configuration.connectTimeout)

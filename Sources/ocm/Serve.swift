@@ -15,7 +15,10 @@ struct Serve: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The Redis to forward to: redis://[user:password@]host:port[/db] or unix:///path. Without it, commands are served from memory.")
+    @Option(
+        help:
+            "The Redis to forward to: redis://[user:password@]host:port[/db] or unix:///path. Without it, commands are served from memory."
+    )
     var upstream: String?
 
     @Option(help: "The address to listen on. (default: 127.0.0.1)")

@@ -76,7 +76,9 @@ struct Server: Service {
                 dispatcher.value.upstream?.start()
             }
             guard index == 0 else { continue }
-            if case .down(.refused(let line)) = try await first.futureResult.get(), !line.contains("max number of clients") {
+            if case .down(.refused(let line)) = try await first.futureResult.get(),
+                !line.contains("max number of clients")
+            {
                 throw ConfigurationError(
                     "Redis at \(configuration.upstream?.url.description ?? "") refuses the connection: \(line); "
                         + "check the user, the password and the database in --upstream"
@@ -91,7 +93,9 @@ struct Server: Service {
             logger.notice("forwarding to Redis at \(upstream.url.description)")
         } else {
             let megabytes = configuration.memoryLimit >> 20
-            logger.notice("serving from memory (up to \(megabytes) MiB); use --upstream redis://… for a Redis behind it")
+            logger.notice(
+                "serving from memory (up to \(megabytes) MiB); use --upstream redis://… for a Redis behind it"
+            )
         }
         if let port = listener.port {
             logger.notice("Redis clients: \(configuration.listener.host):\(port)")

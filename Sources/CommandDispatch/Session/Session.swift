@@ -115,6 +115,14 @@ public final class Session: ReplyReceiver {
         deliverSoon()
     }
 
+    /// Ends the session here and now: replies that aren't out are dropped.
+    func closeAtOnce() {
+        obstacles.insert(.closing)
+        output.clear()
+        late.removeAll()
+        outlet?.close()
+    }
+
     // MARK: Commands sent upstream
 
     /// How many commands have no reply yet.

@@ -16,7 +16,9 @@ final class Tunnel: ReplyReceiver {
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
         session.pass(bytes)
         guard awaitsReset else { return }
-        if beginning.count <= Self.confirmation.count { beginning.append(contentsOf: bytes.prefix(Self.confirmation.count + 1)) }
+        if beginning.count <= Self.confirmation.count {
+            beginning.append(contentsOf: bytes.prefix(Self.confirmation.count + 1))
+        }
         guard replies > 0 else { return }
         let isConfirmed = beginning == Self.confirmation
         beginning = []

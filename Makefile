@@ -1,0 +1,68 @@
+# What people do with this repository; `make` alone lists it.
+# Needs git, make and a Swift 6.2+ toolchain. Debian packages that are missing are installed (as root, or with sudo).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+UPSTREAM ?=
+ARGS ?=
+BUILD_FLAGS := -c release --static-swift-stdlib --product ocm
+OCM := .build/release/ocm
+SOURCES := Sources Tests Package.swift
+
+BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
+TEST_PACKAGES := redis-server redis-tools
+
+# Installs those of the packages $(1) that aren't there.
+define install
+missing=$$(for package in $(1); do \
+	[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" = installed ] || echo $$package; done); \
+if [ -n "$$missing" ]; then \
+	echo "installing:" $$missing; \
+	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$sudo apt-get -qq update; \
+	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install -y --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients bench conformance lint \
+	format clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build-dependencies:
+	@$(call install,$(BUILD_PACKAGES))
+
+test-dependencies: build-dependencies
+	@$(call install,$(TEST_PACKAGES))
+
+build: build-dependencies ## build ocm for release
+	swift build $(BUILD_FLAGS)
+
+run: build ## serve; UPSTREAM=redis://host:port is the Redis to forward to, ARGS="…" are further options
+	$(OCM) serve $(if $(UPSTREAM),--upstream '$(UPSTREAM)') $(ARGS)
+
+test: test-swift test-clients ## build and run every test
+
+test-swift: build test-dependencies ## the tests written in Swift
+	OCM_BINARY=$(CURDIR)/$(OCM) swift test
+
+test-clients: build test-dependencies ## real Redis clients and applications, through ocm
+	Tests/IntegrationTests/clients/install.sh
+	OCM_BINARY=$(CURDIR)/$(OCM) .build-clients/bin/python -m pytest Tests/IntegrationTests/clients
+
+conformance: build test-dependencies ## Redis's own test suite, through ocm
+	Tests/Conformance/run.py --ocm $(OCM) $(ARGS)
+
+bench: build test-dependencies ## speed, side by side with Redis and other proxies
+	Tests/Performance/bench.py --ocm $(OCM) $(ARGS)
+
+lint: ## check the format of the Swift code
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## format the Swift code
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## remove everything that was built or fetched
+	rm -rf .build .build-*

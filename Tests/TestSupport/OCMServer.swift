@@ -1,0 +1,51 @@
+import Foundation
+
+/// The `ocm` binary, serving on a free port.
+///
+/// The binary is the one that `OCM_BINARY` names, or the release build of this repository.
+public final class OCMServer {
+    /// Its TCP port for Redis clients on 127.0.0.1.
+    public let port: Int
+    private let directory: TemporaryDirectory
+    /// Its process.
+    public let process: TestProcess
+
+    /// Where the binary is.
+    public static var binary: String {
+        if let path = ProcessInfo.processInfo.environment["OCM_BINARY"] { return path }
+        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return repository.path + "/.build/release/ocm"
+    }
+
+    /// Starts it before `upstream`, or with the embedded store, and waits until clients can connect.
+    public init(upstream: String?, _ arguments: [String] = [], ready: Bool = true) throws {
+        guard FileManager.default.isExecutableFile(atPath: Self.binary) else {
+            throw TestError("there is no \(Self.binary): run `make build` first")
+        }
+        port = try freePort()
+        directory = try TemporaryDirectory()
+        process = try TestProcess(
+            Self.binary,
+            ["serve", "--redis-port", "\(port)"] + (upstream.map { ["--upstream", $0] } ?? []) + arguments,
+            output: directory.path + "/ocm.log"
+        )
+        guard ready else { return }
+        try waitUntil("ocm is ready") {
+            guard process.isRunning else { throw TestError("ocm ended: \(process.output)") }
+            return process.output.contains("is ready")
+        }
+    }
+
+    /// A connection to it.
+    public func connect() throws -> RawConnection { try RawConnection(port: port) }
+
+    /// What it has logged.
+    public var log: String { process.output }
+
+    /// Tells it to stop, and returns its exit status.
+    public func stop() throws -> Int32 {
+        process.send(SIGTERM)
+        return try process.waitForExit()
+    }
+}

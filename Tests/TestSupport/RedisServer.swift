@@ -1,0 +1,57 @@
+import Foundation
+
+/// Debian's redis-server on a free port and a unix socket, with nothing kept on disk.
+public final class RedisServer {
+    /// Its TCP port on 127.0.0.1.
+    public let port: Int
+    /// Its unix socket.
+    public let socketPath: String
+    private let directory: TemporaryDirectory
+    private let arguments: [String]
+    private var process: TestProcess?
+
+    /// Starts a server with `arguments` besides the usual ones, and waits until it answers.
+    public init(_ arguments: [String] = [], port: Int? = nil, started: Bool = true) throws {
+        self.port = try port ?? freePort()
+        self.arguments = arguments
+        directory = try TemporaryDirectory()
+        socketPath = directory.path + "/redis.sock"
+        if started { try start() }
+    }
+
+    /// `redis://127.0.0.1:port`
+    public var url: String { "redis://127.0.0.1:\(port)" }
+
+    /// Starts it, on the same port as before.
+    public func start() throws {
+        let process = try TestProcess(
+            "/usr/bin/redis-server",
+            [
+                "--port", "\(port)", "--unixsocket", socketPath, "--bind", "127.0.0.1", "--save", "", "--appendonly",
+                "no", "--dir", directory.path, "--enable-debug-command", "yes",
+            ] + arguments,
+            output: directory.path + "/redis.log"
+        )
+        self.process = process
+        try waitUntil("redis-server answers on port \(port)") {
+            guard process.isRunning else { throw TestError("redis-server ended: \(process.output)") }
+            return (try? RawConnection(port: port).call("PING")) != nil
+        }
+    }
+
+    /// Stops it at once and without a word, as a crash would.
+    public func kill() throws {
+        process?.send(SIGKILL)
+        _ = try process?.waitForExit()
+        process = nil
+    }
+
+    /// Freezes it: connections stay open and nothing answers.
+    public func freeze() { process?.send(SIGSTOP) }
+
+    /// Lets it go on.
+    public func thaw() { process?.send(SIGCONT) }
+
+    /// A connection to it.
+    public func connect() throws -> RawConnection { try RawConnection(port: port) }
+}

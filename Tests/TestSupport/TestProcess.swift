@@ -1,0 +1,57 @@
+import Foundation
+
+/// A program that a test runs. What it prints goes to a file; it is killed when nobody refers to it any more.
+public final class TestProcess {
+    private let process = Process()
+    private let outputPath: String
+
+    /// Starts `executable` with `arguments`; `environment` is added to the test's own.
+    public init(
+        _ executable: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        output outputPath: String
+    ) throws {
+        self.outputPath = outputPath
+        guard FileManager.default.createFile(atPath: outputPath, contents: nil),
+            let output = FileHandle(forWritingAtPath: outputPath)
+        else { throw TestError("can't write to \(outputPath)") }
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+    }
+
+    deinit {
+        guard process.isRunning else { return }
+        // A process that was stopped (SIGSTOP) dies of SIGKILL all the same.
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Its process id.
+    public var id: Int32 { process.processIdentifier }
+    /// Whether it still runs.
+    public var isRunning: Bool { process.isRunning }
+    /// What it has printed so far.
+    public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
+
+    /// Sends it `signal`.
+    public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits for its end and returns its exit status; fails when it runs on for `seconds`.
+    public func waitForExit(within seconds: Double = 15) throws -> Int32 {
+        try waitUntil("process \(id) has ended", within: seconds) { !process.isRunning }
+        return process.terminationStatus
+    }
+
+    /// Its resident memory in bytes.
+    public var residentMemory: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (Int(line.split { !$0.isNumber }.first ?? "") ?? 0) * 1024
+    }
+}
