@@ -17,6 +17,10 @@ extension Dispatcher {
             session.reply { $0.writeOK() }
             session.closeAfterReplies()
         case .reset:
+            guard command.count == 1 else {
+                session.replyError(Self.wrongArity("reset"))
+                return .taken
+            }
             makeNew(session)
             session.reply { $0.writeSimpleString("RESET") }
         case .http: endHTTP(session)

@@ -37,7 +37,7 @@ extension Dispatcher {
         case .rawTunnel: return openTunnel(command, session, framed: false)
         case .info: return forwardInfo(command, session, upstream)
         case .quit: return quit(session)
-        case .reset: return reset(session, upstream)
+        case .reset: return command.count == 1 ? reset(session, upstream) : forwardOrPin(command, session, upstream)
         case .http:
             endHTTP(session)
             return .taken

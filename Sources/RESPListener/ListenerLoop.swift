@@ -7,12 +7,22 @@ import Upstream
 /// The clients of one event loop.
 final class ListenerLoop {
     let dispatcher: Dispatcher
+    /// How many bytes of input wait in all of them for commands to be executed.
+    var waitingBytes = 0
     private var connections: [ObjectIdentifier: RESPConnection] = [:]
     private var drained: EventLoopPromise<Void>?
 
     init(dispatcher: Dispatcher) { self.dispatcher = dispatcher }
 
     var logger: Logger { dispatcher.context.logger }
+
+    /// How many bytes of input one client may leave waiting before it isn't read from: much, unless all of them
+    /// together leave too much.
+    var waitingLimit: Int { waitingBytes < Self.waitingLimitOfAll ? Self.waitingLimitOfOne : Self.smallWaitingLimit }
+
+    private static let waitingLimitOfAll = 256 << 20
+    private static let waitingLimitOfOne = 64 << 20
+    private static let smallWaitingLimit = 64 << 10
 
     func opened(_ connection: RESPConnection) {
         connections[ObjectIdentifier(connection)] = connection

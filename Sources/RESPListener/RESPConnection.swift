@@ -8,7 +8,12 @@ import Upstream
 /// One client's connection: bytes in, commands to the dispatcher, replies out.
 ///
 /// Commands are parsed where they were received and handed on one by one until the input ends, or until one can't be
-/// taken yet. Then nothing more is read either: what the client goes on sending stays in its own socket.
+/// taken yet.
+///
+/// A client whose replies pile up has no more commands executed until it takes them. But it is still read from, for a
+/// while: many clients send a whole pipeline before they read the first reply, and would never read one if they could
+/// not get rid of the pipeline. Requests are small, replies aren't; so waiting requests are what is kept, and what a
+/// client may leave waiting is bounded (``ListenerLoop/waitingLimit``). Beyond that it stays in the client's own socket.
 final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, SessionOutlet {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -21,6 +26,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var context: ChannelHandlerContext?
     /// Received bytes that are not taken yet, from the beginning of a command.
     private var unread = ByteBuffer()
+    private var countedBytes = 0
     private var readWasHeld = false
     private var inputClosed = false
     private var lastActivity = NIODeadline.now()
@@ -39,7 +45,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         if configuration.idleTimeout != nil { lastActivity = .now() }
         guard unread.readableBytes == 0, !session.isSuspended else {
             unread.writeBuffer(&buffer)
-            if !session.isSuspended { takeUnread(session) }
+            session.isSuspended ? countWaiting() : takeUnread(session)
             return
         }
         let taken = buffer.withUnsafeReadableBytes { takeCommands(in: $0, session) }
@@ -52,6 +58,13 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         unread.clear()
         unread.reserveCapacity(max(buffer.readableBytes, min(parser.expectedLength, Self.largestReservation)))
         unread.writeBuffer(&buffer)
+        countWaiting()
+    }
+
+    /// Lets the loop know how much of this client's input waits.
+    private func countWaiting() {
+        loop.waitingBytes += unread.readableBytes - countedBytes
+        countedBytes = unread.readableBytes
     }
 
     private func takeUnread(_ session: Session) {
@@ -61,10 +74,12 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             // An idle connection holds no buffer.
             unread = ByteBuffer()
         } else if taken > 0 {
-            unread.discardReadBytes()
+            // Moving what is left is worth it only when there is less of it than of what is gone.
+            if unread.readerIndex > unread.readableBytes { unread.discardReadBytes() }
         } else if unread.writableBytes < parser.expectedLength - unread.readableBytes {
             unread.reserveCapacity(min(parser.expectedLength, unread.readableBytes * 2 + Self.largestReservation))
         }
+        countWaiting()
     }
 
     /// What a client that only announces a long argument gets reserved for it, in bytes.
@@ -118,12 +133,11 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     func resume() {
         guard let session else { return }
         takeUnread(session)
-        if session.isSuspended { return }
-        if inputClosed { return session.closeAfterReplies() }
-        if readWasHeld {
+        if readWasHeld, unread.readableBytes <= loop.waitingLimit {
             readWasHeld = false
             context?.read()
         }
+        if !session.isSuspended, inputClosed { session.closeAfterReplies() }
     }
 
     func close() { context?.close(promise: nil) }
@@ -131,7 +145,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     // MARK: Flow
 
     func read(context: ChannelHandlerContext) {
-        readWasHeld = session?.isSuspended ?? false
+        readWasHeld = session.map { $0.isSuspended && unread.readableBytes > loop.waitingLimit } ?? false
         if !readWasHeld { context.read() }
     }
 
@@ -188,6 +202,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         self.session = nil
         self.context = nil
         session.end()
+        unread = ByteBuffer()
+        countWaiting()
         loop.closed(self)
     }
 

@@ -6,6 +6,10 @@ open class ReplyReceiver {
     /// A receiver.
     public init() {}
 
+    /// Its next command begins a new run of commands: the replies of the last one are handed on by themselves, so that
+    /// something may come between them.
+    public final var beginsNewRun = false
+
     /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent,
     /// and possibly the beginning of one more. Valid during the call only.
     open func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {}

@@ -115,10 +115,11 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private func expect(_ expectation: PendingRun.Expectation, for receiver: ReplyReceiver) {
         if pending.isEmpty {
             lastProgress = .now()
-        } else if pending.last.receiver === receiver, pending.last.expectation == expectation {
+        } else if pending.last.receiver === receiver, pending.last.expectation == expectation, !receiver.beginsNewRun {
             pending.last.commands += 1
             return
         }
+        receiver.beginsNewRun = false
         pending.append(PendingRun(receiver: receiver, commands: 1, expectation: expectation))
     }
 

@@ -102,6 +102,7 @@ public final class Session: ReplyReceiver {
             var buffer = ByteBuffer()
             write(&buffer)
             late.append((behind: sentCommands, reply: buffer))
+            beginsNewRun = true
         }
         deliverSoon()
     }

@@ -1,0 +1,245 @@
+import TestSupport
+
+/// Random commands over all of Redis's types, the same for the same seed: with errors, binary data, large values and
+/// transactions.
+///
+/// What Redis itself answers differently from run to run (random members, times, ids of clients) is left out.
+struct CommandStream {
+    private var random: SplitMix64
+    private let templates: [[String]]
+
+    init(seed: UInt64) {
+        random = SplitMix64(seed: seed)
+        templates = Self.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    }
+
+    /// The next commands.
+    mutating func take(_ count: Int) -> [[[UInt8]]] { (0..<count).map { _ in next() } }
+
+    /// The next command.
+    mutating func next() -> [[UInt8]] {
+        var command: [[UInt8]] = []
+        for word in random.pick(templates) {
+            if word == "…" { break }
+            command.append(argument(word))
+        }
+        // A command is now and then short of an argument, or has one too many. HELLO alone tells the client's id, and
+        // COMMAND alone lists a table in an order that Redis changes.
+        if random.once(in: 60), command.count > 1, !["HELLO", "COMMAND"].map({ Array($0.utf8) }).contains(command[0]) {
+            command.removeLast()
+        }
+        if random.once(in: 60) { command.append(argument("$v")) }
+        return command
+    }
+
+    /// `$s`, `$l`, `$h`, `$S`, `$z`, `$x` are keys of a type, `$k` one of any type; the others are values.
+    private mutating func argument(_ word: String) -> [UInt8] {
+        switch word {
+        case "$s", "$l", "$h", "$S", "$z", "$x", "$p", "$g":
+            return Array("\(random.once(in: 25) ? "s" : word.dropFirst())\(Int.random(in: 0..<6, using: &random))".utf8)
+        case "$k":
+            return Array(
+                "\(random.pick(["s", "l", "h", "S", "z", "x", "p", "g"]))\(Int.random(in: 0..<6, using: &random))".utf8
+            )
+        case "$n": return Array("\(random.pick([0, 1, 2, -1, 5, 100, -7, .max]))".utf8)
+        case "$i": return Array("\(Int.random(in: 0...12, using: &random))".utf8)
+        case "$f": return Array(random.pick(["0", "1.5", "-2.25", "3e2", "inf", "nan", "0.1", "10"]).utf8)
+        case "$m": return Array("m\(Int.random(in: 0..<40, using: &random))".utf8)
+        case "$v": return value()
+        default: return Array(word.utf8)
+        }
+    }
+
+    private mutating func value() -> [UInt8] {
+        switch Int.random(in: 0..<40, using: &random) {
+        case 0: return []
+        case 1: return Array("\r\n$5\r\n*1\r\n".utf8)
+        case 2: return random.bytes(Int.random(in: 1...300, using: &random))
+        case 3: return [UInt8](repeating: UInt8(ascii: "x"), count: Int.random(in: 1000...70_000, using: &random))
+        case 4...12: return Array("\(Int.random(in: -100...100, using: &random))".utf8)
+        default: return Array("v\(Int.random(in: 0..<1000, using: &random))".utf8)
+        }
+    }
+
+    private static let text = """
+        SET $s $v
+        SET $s $v NX
+        SET $s $v XX GET
+        SET $s $v EX 1000 KEEPTTL
+        SET $s $v PXAT 99999999999999
+        set $s $n
+        GET $k
+        GET $s
+        GETDEL $s
+        GETEX $s PERSIST
+        GETSET $s $v
+        GETRANGE $s $n $i
+        SETRANGE $s $i $v
+        APPEND $s $v
+        STRLEN $s
+        INCR $s
+        INCRBY $s $n
+        DECRBY $s $n
+        INCRBYFLOAT $s $f
+        MGET $s $k $k
+        MSET $s $v $s $v
+        MSETNX $s $v $s $v
+        LCS $s $s
+        SETBIT $s $i 1
+        GETBIT $s $i
+        BITCOUNT $s 0 $i
+        BITFIELD $s INCRBY u8 $i 10 GET u4 0
+        BITOP XOR $s $s $s
+        BITPOS $s 1
+        DEL $k
+        UNLINK $k $k
+        EXISTS $k $k $k
+        TYPE $k
+        EXPIRE $k 1000
+        EXPIREAT $k 99999999999
+        EXPIRETIME $k
+        PERSIST $k
+        RENAME $k $k
+        COPY $k $k REPLACE
+        MOVE $k $i
+        OBJECT ENCODING $k
+        TOUCH $k $k
+        SORT $l ALPHA LIMIT 0 $i
+        SORT $l
+        DUMP $s
+        RESTORE $k 0 $v
+        LPUSH $l $v $v
+        RPUSH $l $v
+        RPUSHX $l $v
+        LPOP $l
+        RPOP $l $i
+        LRANGE $l 0 -1
+        LINDEX $l $n
+        LINSERT $l BEFORE $v $v
+        LLEN $l
+        LPOS $l $v
+        LREM $l $n $v
+        LSET $l $n $v
+        LTRIM $l 0 $i
+        LMOVE $l $l LEFT RIGHT
+        LMPOP 2 $l $l LEFT COUNT $i
+        BLPOP $l $l 0.01
+        BLMOVE $l $l RIGHT LEFT 0.01
+        BLMPOP 0.01 2 $l $l RIGHT
+        HSET $h $m $v $m $v
+        HSETNX $h $m $v
+        HGET $h $m
+        HMGET $h $m $m $m
+        HGETALL $h
+        HKEYS $h
+        HVALS $h
+        HLEN $h
+        HDEL $h $m
+        HEXISTS $h $m
+        HINCRBY $h $m $n
+        HINCRBYFLOAT $h $m $f
+        HSTRLEN $h $m
+        SADD $S $m $m $m
+        SADD $S $n $i
+        SREM $S $m
+        SMEMBERS $S
+        SISMEMBER $S $m
+        SMISMEMBER $S $m $m
+        SCARD $S
+        SINTER $S $S
+        SUNION $S $S
+        SDIFF $S $S
+        SINTERCARD 2 $S $S
+        SUNIONSTORE $S $S $S
+        SMOVE $S $S $m
+        ZADD $z $f $m $i $m
+        ZADD $z GT CH $i $m
+        ZADD $z INCR $f $m
+        ZINCRBY $z $f $m
+        ZSCORE $z $m
+        ZMSCORE $z $m $m
+        ZRANK $z $m
+        ZCARD $z
+        ZCOUNT $z -inf $i
+        ZRANGE $z 0 -1 WITHSCORES
+        ZRANGE $z (1 +inf BYSCORE LIMIT 0 5
+        ZRANGEBYLEX $z - +
+        ZREVRANGE $z 0 $i
+        ZPOPMIN $z
+        ZPOPMAX $z 2
+        BZPOPMIN $z $z 0.01
+        ZREM $z $m
+        ZUNIONSTORE $z 2 $z $z WEIGHTS 2 3
+        ZINTER 2 $z $z WITHSCORES
+        ZDIFF 2 $z $z
+        ZREMRANGEBYRANK $z 5 10
+        XADD $x 1-$i f $v
+        XADD $x $i-1 f $v g $v
+        XLEN $x
+        XRANGE $x - +
+        XREVRANGE $x + - COUNT 2
+        XREAD COUNT 2 STREAMS $x 0
+        XREAD BLOCK 10 STREAMS $x 99
+        XGROUP CREATE $x group 0 MKSTREAM
+        XREADGROUP GROUP group me COUNT 1 STREAMS $x >
+        XACK $x group 1-1
+        XPENDING $x group
+        XDEL $x 1-1
+        XTRIM $x MAXLEN 5
+        XINFO GROUPS $x
+        PFADD $p $v $v
+        PFCOUNT $p $p
+        PFMERGE $p $p
+        GEOADD $g $i $i $m
+        GEODIST $g $m $m km
+        GEOPOS $g $m $m
+        GEOHASH $g $m
+        GEOSEARCH $g FROMLONLAT 1 1 BYRADIUS 500 km ASC
+        EVAL return{KEYS[1],ARGV[1],redis.call('GET',KEYS[1])} 1 $s $v
+        EVAL return{1,{2,'x'},false,redis.status_reply('FINE')} 0
+        EVAL return{double=3.5} 0
+        EVAL return(redis.call('NOSUCH')) 0
+        EVAL_RO return(redis.call('SET',KEYS[1],'1')) 1 $s
+        EVALSHA 0000000000000000000000000000000000000000 0
+        SCRIPT EXISTS 0000000000000000000000000000000000000000
+        MULTI
+        MULTI
+        EXEC
+        EXEC
+        EXEC
+        DISCARD
+        WATCH $k
+        UNWATCH
+        SELECT $i
+        SELECT 0
+        SELECT 0
+        SELECT 99
+        SWAPDB 0 1
+        DBSIZE
+        FLUSHDB
+        PING
+        PING $v
+        ECHO $v
+        NOSUCH $v $v
+        GET
+        PUBLISH channel $v
+        PUBSUB NUMSUB channel
+        COMMAND COUNT
+        COMMAND INFO get set nosuch
+        COMMAND GETKEYS MSET $s $v $s $v
+        CONFIG GET maxmemory*
+        CONFIG SET nosuch 1
+        CLIENT SETNAME name
+        CLIENT GETNAME
+        CLIENT SETNAME $v
+        CLIENT NOSUCH
+        AUTH wrong
+        AUTH no body
+        HELLO 9
+        WAIT 0 0
+        RESET
+        FUNCTION LIST
+        ACL WHOAMI
+        DEBUG NOSUCH
+        """
+}

@@ -1,0 +1,99 @@
+import TestSupport
+import Testing
+
+@Suite("A client can't tell ocm from Redis", .serialized)
+struct DifferentialTests {
+    let redis: RedisServer
+    let ocm: OCMServer
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url)
+    }
+
+    @Test("a random stream of commands, pipelines cut at random places", arguments: 1...3, [2, 3])
+    func stream(seed: UInt64, version: Int) throws {
+        var stream = CommandStream(seed: seed)
+        let commands = stream.take(3000)
+        let direct = try replies(to: commands, version, seed, over: try redis.connect())
+        let through = try replies(to: commands, version, seed, over: try ocm.connect())
+        for (index, command) in commands.enumerated() {
+            let words = command.map { String(decoding: $0.prefix(60), as: UTF8.self) }
+            guard direct[index] == through[index] else {
+                Issue.record("command \(index) of seed \(seed), RESP\(version), differs: \(words)")
+                print("direct:  \(String(decoding: direct[index].prefix(500), as: UTF8.self))")
+                print("through: \(String(decoding: through[index].prefix(500), as: UTF8.self))")
+                return
+            }
+        }
+    }
+
+    /// Sends the commands as pipelines, in pieces that end anywhere, and reads a reply for each.
+    private func replies(
+        to commands: [[[UInt8]]],
+        _ version: Int,
+        _ seed: UInt64,
+        over connection: RawConnection
+    ) throws -> [[UInt8]] {
+        let admin = try redis.connect()
+        try admin.call("FLUSHALL")
+        try admin.call("SCRIPT", "FLUSH")
+        if version == 3 { try connection.call("HELLO", "3") }
+        var random = SplitMix64(seed: seed)
+        var replies: [[UInt8]] = []
+        var rest = commands[...]
+        while !rest.isEmpty {
+            let pipeline = rest.prefix(Int.random(in: 1...random.pick([1, 10, 300]), using: &random))
+            rest = rest.dropFirst(pipeline.count)
+            var bytes = Array(pipeline.map(RawConnection.frame).joined())[...]
+            while !bytes.isEmpty {
+                let piece = bytes.prefix(Int.random(in: 1...random.pick([3, 200, 100_000]), using: &random))
+                try connection.send(Array(piece))
+                bytes = bytes.dropFirst(piece.count)
+            }
+            for _ in pipeline { replies.append(try connection.readReply()) }
+        }
+        return replies
+    }
+
+    @Test("several clients, in lockstep: transactions, blocking pops, pub/sub", arguments: 1...3, [2, 3])
+    func severalClients(seed: UInt64, version: Int) throws {
+        let admin = try redis.connect()
+        var transcripts: [[String]] = []
+        for connect in [redis.connect, ocm.connect] {
+            try admin.call("FLUSHALL")
+            let clients = try (0..<4).map { _ in try connect() }
+            if version == 3 { for client in clients { try client.call("HELLO", "3") } }
+            var scene = Scene(clients: clients, admin: admin, seed: seed, version: version)
+            for _ in 0..<150 { try scene.step() }
+            transcripts.append(scene.transcript)
+        }
+        for (direct, through) in zip(transcripts[0], transcripts[1]) {
+            try #require(direct == through)
+        }
+        #expect(transcripts[0].count == transcripts[1].count)
+    }
+
+    @Test("a pipeline that is sent whole before the first reply is read")
+    func unreadPipeline() throws {
+        let client = try ocm.connect()
+        try client.call("SET", "k", String(repeating: "x", count: 20_000))
+        let get = RawConnection.frame([Array("GET".utf8), Array("k".utf8)])
+        // Some 200 MB of replies to 10,000 requests of 22 bytes, and then as many again behind blocking commands.
+        try client.send(Array(repeatElement(get, count: 10_000).joined()))
+        for _ in 0..<10_000 { #expect(try client.readReply().count == 20_000 + 10) }
+        let large = [UInt8](repeating: 65, count: 100_000)
+        let pipeline = (0..<100).flatMap { index in
+            RawConnection.frame([Array("SET".utf8), Array("k\(index)".utf8), large])
+                + RawConnection.frame([Array("BLPOP".utf8), Array("none".utf8), Array("0.01".utf8)])
+                + RawConnection.frame([Array("GET".utf8), Array("k\(index)".utf8)])
+        }
+        try client.send(pipeline)
+        for _ in 0..<100 {
+            #expect(try client.readReply() == Array("+OK\r\n".utf8))
+            #expect(try client.readReply() == Array("*-1\r\n".utf8))
+            #expect(try client.readReply().count == 100_000 + 11)
+        }
+        #expect(ocm.process.residentMemory < 150 << 20)
+    }
+}
