@@ -41,7 +41,7 @@ public final class Dispatcher {
                 configuration: $0,
                 context: context,
                 isReadOnly: { command in
-                    CommandName(command[0]).flatMap { CommandTable.standard[name: $0] }?.isReadOnly ?? false
+                    CommandName(command[0]).flatMap { CommandTable.standard[$0] }?.isReadOnly ?? false
                 },
                 onRetry: { counters.retries.add() }
             )
@@ -67,7 +67,7 @@ public final class Dispatcher {
     public func dispatch(_ command: Command, for session: Session) -> Disposition {
         if let store = server.store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
-        if session.obstacles.isEmpty, let name, let spec = table[name: name], spec.route == .forward,
+        if session.obstacles.isEmpty, let name, let spec = table[name], spec.route == .forward,
             session.hasRoom, !server.mayBePaused, let shared = session.shared, !shared.isCongested
         {
             forward(command.frame, for: session, over: shared)
@@ -104,6 +104,6 @@ public final class Dispatcher {
     /// The command called `name`, of Redis or learned.
     func spec(_ name: CommandName?) -> CommandSpec? {
         guard let name else { return nil }
-        return table[name: name] ?? learned[name]
+        return table[name] ?? learned[name]
     }
 }

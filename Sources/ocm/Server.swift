@@ -8,6 +8,9 @@ import Upstream
 
 /// The whole server: loops, dispatchers, upstream and listeners, put together and taken apart again.
 struct Server: Service {
+    /// How often the embedded store gives expired keys' memory back.
+    private static let upkeepInterval = TimeAmount.milliseconds(100)
+
     private let configuration: ServeConfiguration
     private let logger: Logger
 
@@ -39,10 +42,16 @@ struct Server: Service {
         let dispatchers = try await makeDispatchers(context, group)
         let listener = try await RESPListener.start(configuration.listener, group: group, dispatchers: dispatchers)
         if configuration.upstream != nil { try await connect(dispatchers, group) }
+        let upkeep = store.map { store in
+            group.next().scheduleRepeatedTask(initialDelay: Self.upkeepInterval, delay: Self.upkeepInterval) { _ in
+                store.runCycle()
+            }
+        }
         announce(listener)
         try? await gracefulShutdown()
         logger.notice("stopping: no new clients; waiting for commands under way")
         await listener.shutDown(within: configuration.shutdownTimeout)
+        upkeep?.cancel()
         for (eventLoop, dispatcher) in zip(group.makeIterator(), dispatchers) {
             try await eventLoop.submit { dispatcher.value.upstream?.shutDown() }.get()
         }

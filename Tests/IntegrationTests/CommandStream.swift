@@ -8,9 +8,10 @@ struct CommandStream {
     private var random: SplitMix64
     private let templates: [[String]]
 
-    init(seed: UInt64) {
+    /// A stream of commands like `templates`, one a line.
+    init(seed: UInt64, like text: String = CommandStream.redis) {
         random = SplitMix64(seed: seed)
-        templates = Self.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        templates = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     }
 
     /// The next commands.
@@ -61,7 +62,8 @@ struct CommandStream {
         }
     }
 
-    private static let text = """
+    /// All types.
+    static let redis = """
         SET $s $v
         SET $s $v NX
         SET $s $v XX GET
@@ -241,5 +243,128 @@ struct CommandStream {
         FUNCTION LIST
         ACL WHOAMI
         DEBUG NOSUCH
+        """
+
+    /// What the embedded store serves.
+    static let embedded = """
+        SET $s $v
+        SET $s $v NX
+        SET $s $v XX GET
+        SET $s $v EX 1000 KEEPTTL
+        SET $s $v PXAT 99999999999999
+        SET $s $v EX $n
+        SET $s $v PX 99999999999 GET
+        SET $s $v KEEPTTL
+        set $s $n
+        SETNX $s $v
+        SETEX $s 1000 $v
+        SETEX $s $n $v
+        PSETEX $s 100000 $v
+        GET $k
+        GET $s
+        GETDEL $k
+        GETEX $k PERSIST
+        GETEX $s EX 1000
+        GETEX $s EXAT 1
+        GETEX $s PERSIST EX 3
+        GETSET $k $v
+        GETRANGE $s $n $n
+        SUBSTR $s $n $i
+        SETRANGE $s $i $v
+        SETRANGE $s $n $v
+        SETRANGE $k 536870912 $v
+        APPEND $k $v
+        STRLEN $k
+        INCR $k
+        DECR $s
+        INCRBY $s $n
+        DECRBY $s $n
+        INCRBYFLOAT $s $f
+        INCRBYFLOAT $s $v
+        MGET $s $k $k
+        MSET $s $v $s $v
+        MSETNX $s $v $s $v
+        DEL $k
+        UNLINK $k $k
+        EXISTS $k $k $k
+        TYPE $k
+        EXPIRE $k 1000
+        EXPIRE $k $n
+        EXPIRE $k 2000 NX
+        EXPIRE $k 3000 GT
+        EXPIRE $k 100 LT
+        EXPIRE $k 100 XX GT
+        EXPIRE $k 100 NX LT
+        EXPIRE $k 100 $v
+        PEXPIRE $k 10000000
+        EXPIREAT $k 99999999999
+        EXPIREAT $k $n
+        PEXPIREAT $k 99999999999999
+        EXPIRETIME $k
+        PEXPIRETIME $k
+        PERSIST $k
+        RENAME $k $k
+        RENAMENX $k $k
+        COPY $k $k REPLACE
+        COPY $k $k DB $i REPLACE
+        COPY $k $k
+        MOVE $k $i
+        MOVE $k $v
+        TOUCH $k $k
+        HSET $h $m $v $m $v
+        HSET $h $m $v
+        HSET $k $m $v
+        HMSET $h $m $v $m $v
+        HSETNX $h $m $v
+        HGET $h $m
+        HGET $k $m
+        HMGET $h $m $m $m
+        HMGET $k $m
+        HGETALL $k
+        HKEYS $h
+        HVALS $h
+        HLEN $k
+        HDEL $h $m $m
+        HDEL $k $m
+        HEXISTS $h $m
+        HINCRBY $h $m $n
+        HINCRBY $k n $n
+        HINCRBYFLOAT $h $m $f
+        HINCRBYFLOAT $h f $f
+        HSTRLEN $h $m
+        HRANDFIELD $h 100 WITHVALUES
+        HRANDFIELD $h 0
+        HRANDFIELD $k $v
+        HSCAN $h 0
+        HSCAN $h 0 MATCH m1* COUNT 1000
+        HSCAN $h $v
+        SCAN 0 COUNT 10000
+        SCAN 0 COUNT 10000 MATCH h* TYPE hash
+        SCAN 0 COUNT 0
+        SCAN x
+        KEYS *
+        KEYS [hs][0-3]
+        KEYS $k
+        DBSIZE
+        SELECT $i
+        SELECT 0
+        SELECT 0
+        SELECT 99
+        SELECT x
+        SWAPDB 0 1
+        SWAPDB 0 $v
+        FLUSHDB
+        FLUSHALL ASYNC
+        FLUSHDB $v
+        PING
+        PING $v
+        PING $v $v
+        ECHO $v
+        COMMAND GETKEYS MSET $s $v $s $v
+        CONFIG GET save
+        CLIENT SETNAME name
+        CLIENT GETNAME
+        HELLO 9
+        RESET
         """
 }

@@ -15,8 +15,14 @@ struct DifferentialTests {
     func stream(seed: UInt64, version: Int) throws {
         var stream = CommandStream(seed: seed)
         let commands = stream.take(3000)
-        let direct = try replies(to: commands, version, seed, over: try redis.connect())
-        let through = try replies(to: commands, version, seed, over: try ocm.connect())
+        let admin = try redis.connect()
+        var pipelines = Pipelines(seed: seed)
+        let direct = try pipelines.replies(to: commands, version, over: try redis.connect())
+        try admin.call("FLUSHALL")
+        try admin.call("SCRIPT", "FLUSH")
+        pipelines = Pipelines(seed: seed)
+        let through = try pipelines.replies(to: commands, version, over: try ocm.connect())
+        try admin.call("FLUSHALL")
         for (index, command) in commands.enumerated() {
             let words = command.map { String(decoding: $0.prefix(60), as: UTF8.self) }
             guard direct[index] == through[index] else {
@@ -26,34 +32,6 @@ struct DifferentialTests {
                 return
             }
         }
-    }
-
-    /// Sends the commands as pipelines, in pieces that end anywhere, and reads a reply for each.
-    private func replies(
-        to commands: [[[UInt8]]],
-        _ version: Int,
-        _ seed: UInt64,
-        over connection: RawConnection
-    ) throws -> [[UInt8]] {
-        let admin = try redis.connect()
-        try admin.call("FLUSHALL")
-        try admin.call("SCRIPT", "FLUSH")
-        if version == 3 { try connection.call("HELLO", "3") }
-        var random = SplitMix64(seed: seed)
-        var replies: [[UInt8]] = []
-        var rest = commands[...]
-        while !rest.isEmpty {
-            let pipeline = rest.prefix(Int.random(in: 1...random.pick([1, 10, 300]), using: &random))
-            rest = rest.dropFirst(pipeline.count)
-            var bytes = Array(pipeline.map(RawConnection.frame).joined())[...]
-            while !bytes.isEmpty {
-                let piece = bytes.prefix(Int.random(in: 1...random.pick([3, 200, 100_000]), using: &random))
-                try connection.send(Array(piece))
-                bytes = bytes.dropFirst(piece.count)
-            }
-            for _ in pipeline { replies.append(try connection.readReply()) }
-        }
-        return replies
     }
 
     @Test("several clients, in lockstep: transactions, blocking pops, pub/sub", arguments: 1...3, [2, 3])

@@ -16,15 +16,18 @@ final class PauseReply: CollectingReceiver {
 
     override func receive(reply: UnsafeRawBufferPointer) {
         if reply.starts(with: "+OK".utf8) {
-            let server = session.dispatcher.server
-            let (nanoseconds, overflow) = Int64(milliseconds).multipliedReportingOverflow(by: 1_000_000)
-            if isUnpause {
-                server.unpause()
-            } else {
-                server.pause(for: .nanoseconds(overflow ? .max : nanoseconds))
-            }
+            takeEffect()
+        } else if reply.starts(with: "+QUEUED".utf8) {
+            session.connectionState.atExec { [self] in takeEffect() }
         }
         session.receive(reply, replies: 1)
+    }
+
+    private func takeEffect() {
+        let server = session.dispatcher.server
+        if isUnpause { return server.unpause() }
+        let (nanoseconds, overflow) = Int64(milliseconds).multipliedReportingOverflow(by: 1_000_000)
+        server.pause(for: .nanoseconds(overflow ? .max : nanoseconds))
     }
 
     override func fail(_ failure: UpstreamFailure) {

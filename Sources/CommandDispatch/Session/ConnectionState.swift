@@ -2,7 +2,7 @@
 ///
 /// It follows the server's replies, not the commands sent: a MULTI that was refused opens nothing, and a DISCARD that
 /// was refused closes nothing.
-struct ConnectionState: Equatable {
+struct ConnectionState {
     /// Commands that open, end or abandon a transaction.
     enum Command {
         case multi
@@ -19,15 +19,26 @@ struct ConnectionState: Equatable {
     /// State that no reply tells the end of: CLIENT NO-EVICT, READONLY, an id that the client knows, ….
     private(set) var isSticky = false
 
+    private var effectsOfExec: [() -> Void] = []
+
     /// Whether nothing is left: the connection may serve another session.
     var isClean: Bool { !inTransaction && !isWatching && !isSticky }
 
     /// The connection stays with the session.
     mutating func keep() { isSticky = true }
 
+    /// A command was queued that has an effect here too, if its transaction is executed.
+    mutating func atExec(_ effect: @escaping () -> Void) { effectsOfExec.append(effect) }
+
     /// The reply to `command` began with `reply` (at least 24 bytes of it, if it has as many).
     mutating func replied(to command: Command, _ reply: [UInt8]) {
         let isError = reply.first == UInt8(ascii: "-")
+        if command == .exec || command == .discard {
+            if command == .exec, reply.first == UInt8(ascii: "*"), !reply.starts(with: "*-".utf8) {
+                for effect in effectsOfExec { effect() }
+            }
+            effectsOfExec = []
+        }
         switch command {
         case .multi:
             if !isError { inTransaction = true }

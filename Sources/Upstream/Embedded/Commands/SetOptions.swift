@@ -1,0 +1,68 @@
+import RESP
+
+/// The options of SET.
+struct SetOptions {
+    /// On what it depends whether the value is set.
+    enum Condition {
+        case ifAbsent
+        case ifPresent
+    }
+
+    private(set) var condition: Condition?
+    /// Whether the reply is the value from before.
+    private(set) var returnsOld = false
+    /// Whether the key's deadline stays what it was.
+    private(set) var keepsExpiry = false
+    /// The key's deadline.
+    private(set) var expiry = Entry.never
+
+    init(_ call: Call, _ now: Int64) throws(CommandError) {
+        var timed: (ExpireTime, index: Int)?
+        var index = 3
+        while index < call.count {
+            if call.argument(index, is: "nx"), condition != .ifPresent {
+                condition = .ifAbsent
+            } else if call.argument(index, is: "xx"), condition != .ifAbsent {
+                condition = .ifPresent
+            } else if call.argument(index, is: "get") {
+                returnsOld = true
+            } else if call.argument(index, is: "keepttl"), timed == nil {
+                keepsExpiry = true
+            } else if timed == nil, !keepsExpiry, index + 1 < call.count, let time = ExpireTime(call, index) {
+                timed = (time, index + 1)
+                index += 1
+            } else {
+                throw .syntax
+            }
+            index += 1
+        }
+        guard let (time, index) = timed else { return }
+        expiry = try time.deadline(try call.integer(index), now, of: call, mustBePositive: true)
+    }
+}
+
+/// The options of GETEX.
+struct GetExOptions {
+    /// The key's new deadline; nil to leave it as it is.
+    private(set) var expiry: Int64?
+
+    init(_ call: Call, _ now: Int64) throws(CommandError) {
+        var timed: (ExpireTime, index: Int)?
+        var persists = false
+        var index = 2
+        while index < call.count {
+            if call.argument(index, is: "persist"), timed == nil {
+                persists = true
+            } else if timed == nil, !persists, index + 1 < call.count, let time = ExpireTime(call, index) {
+                timed = (time, index + 1)
+                index += 1
+            } else {
+                throw .syntax
+            }
+            index += 1
+        }
+        if persists { expiry = Entry.never }
+        guard let (time, index) = timed else { return }
+        expiry = try time.deadline(try call.integer(index), now, of: call, mustBePositive: true)
+    }
+}

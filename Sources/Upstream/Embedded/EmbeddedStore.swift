@@ -1,0 +1,87 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import RESP
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// # Strings, hashes and keys in memory, for when there is no Redis
+///
+/// One keyspace behind one lock, shared by all event loops: a command holds it for well under a microsecond, so there
+/// is little to gain from more of them, and every command is atomic as it is in Redis.
+///
+/// A key and its value are one block of memory (``Entry``), found through a hash table that grows a little at a time
+/// (``Dict``). Every byte taken is charged by what the allocator really spends on it (``Heap``), tables included, and
+/// the limit is kept by evicting (`Keyspace+Eviction.swift`). A key that has expired is gone for everybody at once: whoever
+/// meets it removes it; what nobody meets is found by ``runCycle()``.
+///
+/// Commands are data in ``EmbeddedCommandTable``. Replies and errors are those of Redis 7.0.
+public final class EmbeddedStore: Sendable {
+    /// How many databases there are (Redis's default).
+    public static let databases = 16
+
+    private let lock = NIOLock()
+    nonisolated(unsafe) private let keyspace: Keyspace
+
+    /// An empty store.
+    ///
+    /// - Parameter memoryLimit: how many bytes it may take; 0 for any number.
+    public convenience init(memoryLimit: Int) {
+        self.init(memoryLimit: memoryLimit) {
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec / 1_000_000)
+        }
+    }
+
+    /// An empty store with a clock of its own (Unix time in ms), for tests.
+    init(memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
+        keyspace = Keyspace(memoryLimit: memoryLimit, clock: clock)
+    }
+
+    /// Executes a command and writes its reply; returns false and writes nothing when the store doesn't serve it.
+    @inline(__always)
+    public func execute(_ command: Command, db: Int, version: RESPVersion, into reply: inout ByteBuffer) -> Bool {
+        guard let name = CommandName(command[0]), let spec = EmbeddedCommandTable.standard[name],
+            let handler = spec.handler
+        else { return false }
+        let start = reply.writerIndex
+        let call = Call(command: command, db: db, version: version)
+        do throws(CommandError) {
+            guard spec.accepts(command.count) else { throw .wrongArity(spec.name) }
+            lock.lock()
+            defer { lock.unlock() }
+            keyspace.beginCommand()
+            if spec.takesMemory { try keyspace.makeRoom(Self.mostMemory(of: command)) }
+            try handler(keyspace, call, &reply)
+            if !keyspace.lazyFree.isEmpty { keyspace.freeLazily(chains: 4) }
+        } catch {
+            reply.moveWriterIndex(to: start)
+            reply.writeError(error.text)
+        }
+        return true
+    }
+
+    /// What the arguments of a command take at most when each of them is stored.
+    @inline(__always)
+    private static func mostMemory(of command: Command) -> Int { command.frame.count + 96 * command.count }
+
+    /// Gives back the memory of expired and deleted keys; to be called some ten times a second.
+    public func runCycle() { lock.withLock { keyspace.runCycle() } }
+
+    /// What a client is told whose command the store doesn't serve.
+    public static func unknownCommandError(_ name: String) -> String {
+        "ERR unknown command '\(name)': the embedded store serves strings, hashes and keys; "
+            + "start with --upstream redis://… for all of Redis"
+    }
+
+    /// The sections of INFO that are about the data, by the names asked for (lower case); all of them for none.
+    public func info(sections: [String]) -> [String] {
+        lock.withLock { KeyspaceInfo(keyspace).sections(sections) }
+    }
+}

@@ -1,0 +1,30 @@
+/// Memory from malloc, by the amounts that malloc really spends.
+///
+/// The store promises never to exceed a limit, so it charges what a block costs, not what was asked for: malloc puts a
+/// word of its own in front of each block, hands out multiples of 16 bytes, and maps large blocks by the page. Blocks
+/// are asked for in exactly those amounts, so that what rounding would waste is room for a value to grow in.
+///
+/// The rules are those of glibc on 64-bit systems; other allocators differ by a few bytes a block.
+enum Heap {
+    private static let word = 8
+    private static let smallest = 32
+    private static let largeThreshold = 128 << 10
+    private static let page = 4096
+
+    /// What a block of at least `count` bytes takes from memory.
+    @inline(__always)
+    static func cost(_ count: Int) -> Int {
+        if count >= largeThreshold { return (count + 2 * word + page - 1) & ~(page - 1) }
+        return max(smallest, (count + word + 15) & ~15)
+    }
+
+    /// How many bytes can be used of a block that takes `cost`.
+    @inline(__always)
+    static func capacity(cost: Int) -> Int { cost >= largeThreshold ? cost - 2 * word : cost - word }
+
+    /// A block of at least `count` bytes.
+    @inline(__always)
+    static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity(cost: cost(count)), alignment: 16)
+    }
+}

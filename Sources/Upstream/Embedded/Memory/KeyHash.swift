@@ -1,0 +1,69 @@
+/// The hash of keys and fields: 64 bits from the bytes, by multiplying and folding 16 bytes at a time.
+///
+/// The construction is that of wyhash. All four constants are drawn at random when the process starts, not only the
+/// starting value: with constants that are known, bytes can be crafted that make one factor zero and so the product
+/// the same whatever the other factor is.
+struct KeyHash: Sendable {
+    /// The hash of this process.
+    static let process = KeyHash()
+
+    private let seed: UInt64
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+
+    private init() {
+        var generator = SystemRandomNumberGenerator()
+        seed = generator.next()
+        first = generator.next() | 1
+        second = generator.next() | 1
+        third = generator.next() | 1
+    }
+
+    /// The hash of `bytes`.
+    @inline(__always)
+    func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        let count = bytes.count
+        guard count > 0, let base = bytes.baseAddress else { return Self.fold(seed ^ first, second) }
+        var low: UInt64
+        var high: UInt64
+        var state = seed
+        if count <= 16 {
+            (low, high) = Self.words(of: base, count)
+        } else {
+            var position = 0
+            while count - position > 16 {
+                state = Self.fold(Self.word(base + position) ^ first, Self.word(base + position + 8) ^ state)
+                position += 16
+            }
+            low = Self.word(base + count - 16)
+            high = Self.word(base + count - 8)
+        }
+        low ^= second
+        high ^= state
+        return Self.fold(Self.fold(low, high) ^ third, UInt64(truncatingIfNeeded: count) ^ first)
+    }
+
+    /// Up to 16 bytes as two words that tell any two strings of one length apart.
+    @inline(__always)
+    private static func words(of base: UnsafeRawPointer, _ count: Int) -> (UInt64, UInt64) {
+        if count >= 8 { return (word(base), word(base + count - 8)) }
+        if count >= 4 {
+            return (
+                UInt64(base.loadUnaligned(as: UInt32.self)),
+                UInt64((base + count - 4).loadUnaligned(as: UInt32.self))
+            )
+        }
+        let ends = UInt64(base.load(as: UInt8.self)) | UInt64(base.load(fromByteOffset: count - 1, as: UInt8.self)) << 8
+        return (ends, UInt64(base.load(fromByteOffset: count / 2, as: UInt8.self)))
+    }
+
+    @inline(__always)
+    private static func word(_ pointer: UnsafeRawPointer) -> UInt64 { pointer.loadUnaligned(as: UInt64.self) }
+
+    @inline(__always)
+    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+}
