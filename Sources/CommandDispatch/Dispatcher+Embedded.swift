@@ -38,7 +38,7 @@ extension Dispatcher {
     private func select(_ command: Command, _ session: Session) {
         guard command.count == 2 else { return session.replyError(Self.wrongArity("select")) }
         guard let db = Decimal.parse(command[1]) else {
-            return session.replyError("ERR invalid DB index")
+            return session.replyError("ERR value is not an integer or out of range")
         }
         guard (0..<EmbeddedStore.databases).contains(db) else {
             return session.replyError("ERR DB index is out of range")

@@ -17,9 +17,12 @@ extension ByteBuffer {
     }
 
     /// An error, `-text`; line ends in `text` become spaces.
-    public mutating func writeError(_ text: String) {
+    public mutating func writeError(_ text: String) { writeError(text.utf8) }
+
+    /// An error of bytes that need not be UTF-8.
+    public mutating func writeError(_ text: some Sequence<UInt8>) {
         writeStaticString("-")
-        writeBytes(text.utf8.lazy.map { $0 == 13 || $0 == 10 ? 32 : $0 })
+        writeBytes(text.lazy.map { $0 == 13 || $0 == 10 ? 32 : $0 })
         writeStaticString("\r\n")
     }
 

@@ -300,8 +300,11 @@ struct CommandStream {
         EXPIREAT $k 99999999999
         EXPIREAT $k $n
         PEXPIREAT $k 99999999999999
-        EXPIRETIME $k
-        PEXPIRETIME $k
+        SET e $v PXAT 99999999999999
+        EXPIREAT e 88888888888
+        EXPIRETIME e
+        PEXPIRETIME e
+        PERSIST e
         PERSIST $k
         RENAME $k $k
         RENAMENX $k $k

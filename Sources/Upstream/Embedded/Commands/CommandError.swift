@@ -1,7 +1,16 @@
 /// Why a command isn't executed, in Redis's words.
 struct CommandError: Error {
     /// The error line without its `-`.
-    let text: String
+    let text: [UInt8]
+
+    init(text: String) { self.text = Array(text.utf8) }
+
+    /// An error that ends with an argument: up to its first NUL, and without line ends behind it, as Redis has it.
+    init(text: String, quoting argument: UnsafeRawBufferPointer) {
+        var quoted = argument.prefix { $0 != 0 }[...]
+        while let last = quoted.last, last == 13 || last == 10 { quoted.removeLast() }
+        self.text = Array(text.utf8) + quoted
+    }
 
     static let syntax = CommandError(text: "ERR syntax error")
     static let notAnInteger = CommandError(text: "ERR value is not an integer or out of range")

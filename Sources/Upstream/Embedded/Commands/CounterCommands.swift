@@ -69,6 +69,7 @@ enum CounterCommands {
 
     static func hincrbyfloat(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let amount = LongDecimal.parse(call[3]) else { throw .notAFloat }
+        guard amount.isFinite else { throw .notFiniteArgument }
         var old: LongDouble = 0
         if let value = try keyspace.hashForWriting(call.key, call.db)?.value(of: call[2]) {
             guard let number = LongDecimal.parse(value) else { throw .hashValueNotAFloat }

@@ -92,7 +92,7 @@ private struct ExpireCondition {
             } else if call.argument(index, is: "lt") {
                 ifEarlier = true
             } else {
-                throw CommandError(text: "ERR Unsupported option \(call.command.string(index))")
+                throw CommandError(text: "ERR Unsupported option ", quoting: call[index])
             }
         }
         if ifNone, ifAny || ifLater || ifEarlier {

@@ -100,7 +100,7 @@ enum HashCommands {
         guard call.count == 3 || withValues else { throw .syntax }
         // Twice the count must still be a number of replies.
         guard count != .min, !withValues || abs(count) <= Int.max / 2 else { throw .outOfRange }
-        guard count != 0, let hash = try keyspace.hash(call.key, call.db) else { return reply.writeArrayHeader(0) }
+        guard let hash = try keyspace.hash(call.key, call.db), count != 0 else { return reply.writeArrayHeader(0) }
         let nested = withValues && call.version == .resp3
         func write(_ field: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
             if nested { reply.writeArrayHeader(2) }

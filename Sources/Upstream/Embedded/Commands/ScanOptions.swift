@@ -40,9 +40,12 @@ struct ScanOptions {
                 .allSatisfy { $0.lowercasedASCII == $1 }
     }
 
-    /// The number of a cursor.
+    /// The number of a cursor, by the rules of C's `strtoul`: a negative one counts from the largest down.
     static func cursor(_ bytes: UnsafeRawBufferPointer) throws(CommandError) -> UInt64 {
-        guard let cursor = UInt64(String(decoding: bytes, as: UTF8.self)) else { throw .invalidCursor }
-        return cursor
+        if bytes.isEmpty { return 0 }
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        let digits = isNegative || bytes.first == UInt8(ascii: "+") ? bytes.dropFirst() : bytes[...]
+        guard let magnitude = UInt64(String(decoding: digits, as: UTF8.self)) else { throw .invalidCursor }
+        return isNegative ? 0 &- magnitude : magnitude
     }
 }
