@@ -23,6 +23,8 @@ public final class Dispatcher {
     public let context: LoopContext
     /// The upstream; nil with the embedded store.
     public let upstream: RedisUpstream?
+    /// The embedded store; nil with an upstream.
+    private let store: EmbeddedStore?
 
     /// Commands that the table doesn't have, as the upstream described them.
     var learned: [CommandName: CommandSpec] = [:]
@@ -35,6 +37,7 @@ public final class Dispatcher {
     public init(server: ServerContext, context: LoopContext, upstream configuration: UpstreamConfiguration?) {
         self.server = server
         self.context = context
+        store = server.store
         let counters = counters
         upstream = configuration.map {
             RedisUpstream(
@@ -65,7 +68,7 @@ public final class Dispatcher {
     /// Takes the next command of `session`. The command is a view: whatever is kept of it is copied.
     @inline(__always)
     public func dispatch(_ command: Command, for session: Session) -> Disposition {
-        if let store = server.store { return dispatch(command, for: session, to: store) }
+        if let store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
         if session.obstacles.isEmpty, let name, let spec = table[name], spec.route == .forward,
             session.hasRoom, !server.mayBePaused, let shared = session.shared, !shared.isCongested
@@ -84,10 +87,9 @@ public final class Dispatcher {
         }
         guard session.obstacles.isEmpty else { return dispatchEmbeddedWithCare(command, session, store) }
         if session.output.capacity == 0 { session.output = context.buffers.take() }
-        let identity = session.identity
-        guard store.execute(command, db: identity.db, version: identity.version, into: &session.output) else {
-            return dispatchEmbeddedWithCare(command, session, store)
-        }
+        guard
+            store.execute(command, db: session.identity.db, version: session.identity.version, into: &session.output)
+        else { return dispatchEmbeddedWithCare(command, session, store) }
         counters.localCommands.add()
         session.deliverSoon()
         return .taken

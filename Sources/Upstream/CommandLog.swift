@@ -17,8 +17,9 @@ struct CommandLog {
     private var gathering: Segment
     private let pool: BufferPool
 
-    /// How many gathered bytes make a write of their own before the turn ends, so that the server can begin.
-    private static let writeSize = 64 << 10
+    /// How many gathered bytes make a write of their own before the turn ends, so that the server begins while the rest
+    /// of the turn's commands are still being read here. It is what Redis reads at once.
+    private static let writeSize = 16 << 10
 
     init(pool: BufferPool) {
         self.pool = pool

@@ -187,6 +187,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     func connectionReady(_ connection: UpstreamConnection) {}
 
+    func congestionChanged(of connection: UpstreamConnection) {}
+
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         forget(connection)
         idle[connection.identity]?.removeAll { $0 === connection }

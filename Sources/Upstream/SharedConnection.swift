@@ -31,8 +31,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
     }
 
     /// Whether whoever has more to send should wait.
-    @inline(__always)
-    public var isCongested: Bool { connection?.isCongested ?? false }
+    public private(set) var isCongested = false
 
     /// Calls `receiver` once when the connection is no longer congested.
     public func notifyWhenDrained(_ receiver: ReplyReceiver) { connection?.notifyWhenDrained(receiver) }
@@ -50,6 +49,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
         if let connection { return connection }
         let opened = upstream.open(identity, owner: self)
         connection = opened
+        isCongested = false
         return opened
     }
 
@@ -57,6 +57,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
     func closeQuietly() {
         guard let connection else { return }
         self.connection = nil
+        isCongested = false
         upstream.forget(connection)
         connection.closeQuietly()
     }
@@ -68,11 +69,18 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     var serverName: String { upstream.serverName }
 
+    func congestionChanged(of connection: UpstreamConnection) {
+        if connection === self.connection { isCongested = connection.isCongested }
+    }
+
     func connectionReady(_ connection: UpstreamConnection) { upstream.isReachable(by: identity) }
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         upstream.forget(connection)
-        if self.connection === connection { self.connection = nil }
+        if self.connection === connection {
+            self.connection = nil
+            isCongested = false
+        }
         if wasReady {
             upstream.wasLost(by: identity, failure)
             sendAgain(from: connection, failure)

@@ -64,8 +64,22 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Whether every command has its reply.
     public var isQuiet: Bool { pending.isEmpty }
     /// Whether whoever has more to send should wait for ``ReplyReceiver/upstreamDrained()`` first.
-    public var isCongested: Bool {
-        log.gatheredBytes > Self.congestion || channelContext.map { !$0.channel.isWritable } ?? false
+    public private(set) var isCongested = false
+
+    /// Every command asks, so the answer is at hand and changes only where it can.
+    private func updateCongestion() {
+        let isCongested = log.gatheredBytes > Self.congestion || channelContext.map { !$0.channel.isWritable } ?? false
+        guard isCongested != self.isCongested else { return }
+        self.isCongested = isCongested
+        owner.congestionChanged(of: self)
+        guard !isCongested else { return }
+        wakeWaiters()
+    }
+
+    private func wakeWaiters() {
+        let woken = waiters
+        waiters = []
+        for receiver in woken { receiver.upstreamDrained() }
     }
 
     /// Calls `receiver` once when the connection is no longer congested.
@@ -125,7 +139,13 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     @inline(__always)
     private func append(_ frame: UnsafeRawBufferPointer) {
-        if log.append(frame), phase == .ready { writeGathered() }
+        if log.append(frame) {
+            if phase == .ready {
+                writeGathered()
+                channelContext?.flush()
+            }
+            updateCongestion()
+        }
         context.tick.add(self)
     }
 
@@ -134,6 +154,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         guard phase == .ready, let channelContext else { return }
         writeGathered()
         channelContext.flush()
+        updateCongestion()
         failThoseInTurn()
     }
 
@@ -271,10 +292,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// Lets those go on who waited for room.
     public func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
-        let woken = waiters
-        waiters = []
-        for receiver in woken { receiver.upstreamDrained() }
+        updateCongestion()
     }
 
     /// Reads no more while its user can't take more.
@@ -295,8 +313,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public func closeQuietly() {
         phase = .closed
         channelContext?.close(promise: nil)
-        for receiver in waiters { receiver.upstreamDrained() }
-        waiters = []
+        wakeWaiters()
     }
 
     /// Ends the connection because of `failure`.
@@ -309,10 +326,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         guard phase != .closed else { return }
         let wasReady = phase == .ready
         phase = .closed
-        let woken = waiters
-        waiters = []
         owner.connectionClosed(self, failure, wasReady: wasReady)
-        for receiver in woken { receiver.upstreamDrained() }
+        wakeWaiters()
     }
 
     /// Takes out every command that has no reply and calls `body` with it, in order.

@@ -6,4 +6,6 @@ protocol UpstreamConnectionOwner: AnyObject {
     func connectionReady(_ connection: UpstreamConnection)
     /// The connection has ended by itself. Its unanswered commands are the owner's to deal with.
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool)
+    /// ``UpstreamConnection/isCongested`` is not what it was.
+    func congestionChanged(of connection: UpstreamConnection)
 }

@@ -26,6 +26,7 @@ public final class EmbeddedStore: Sendable {
     public static let databases = 16
 
     private let lock = NIOLock()
+    private let table = EmbeddedCommandTable.standard
     nonisolated(unsafe) private let keyspace: Keyspace
 
     /// An empty store.
@@ -47,17 +48,17 @@ public final class EmbeddedStore: Sendable {
     /// Executes a command and writes its reply; returns false and writes nothing when the store doesn't serve it.
     @inline(__always)
     public func execute(_ command: Command, db: Int, version: RESPVersion, into reply: inout ByteBuffer) -> Bool {
-        guard let name = CommandName(command[0]), let spec = EmbeddedCommandTable.standard[name],
-            let handler = spec.handler
+        guard let name = CommandName(command[0]), let spec = table.pointer(to: name),
+            let handler = spec.pointee.handler
         else { return false }
         let start = reply.writerIndex
         let call = Call(command: command, db: db, version: version)
         do throws(CommandError) {
-            guard spec.accepts(command.count) else { throw .wrongArity(spec.name) }
+            guard spec.pointee.accepts(command.count) else { throw .wrongArity(spec.pointee.name) }
             lock.lock()
             defer { lock.unlock() }
             keyspace.beginCommand()
-            if spec.takesMemory { try keyspace.makeRoom(Self.mostMemory(of: command)) }
+            if spec.pointee.takesMemory { try keyspace.makeRoom(Self.mostMemory(of: command)) }
             try handler(keyspace, call, &reply)
             if !keyspace.lazyFree.isEmpty { keyspace.freeLazily(chains: 4) }
         } catch {
