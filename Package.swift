@@ -9,13 +9,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The targets on the path of a command. Each byte of theirs is touched by the event loop that owns it and by nothing
-/// else, so the run-time exclusivity checks would only ever confirm what the design already guarantees.
-let hotPath: [SwiftSetting] =
-    strict + [
-        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-    ]
-
 let package = Package(
     name: "OptimizedCacheManager",
     products: [
@@ -33,9 +26,9 @@ let package = Package(
         .target(
             name: "RESP",
             dependencies: [.product(name: "NIOCore", package: "swift-nio")],
-            swiftSettings: hotPath
+            swiftSettings: strict
         ),
-        .target(name: "Stats", swiftSettings: hotPath),
+        .target(name: "Stats", swiftSettings: strict),
         .target(
             name: "Upstream",
             dependencies: [
@@ -44,7 +37,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: hotPath
+            swiftSettings: strict
         ),
         .target(
             name: "CommandDispatch",
@@ -53,7 +46,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: hotPath
+            swiftSettings: strict
         ),
         .target(
             name: "RESPListener",
@@ -63,7 +56,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: hotPath
+            swiftSettings: strict
         ),
         .executableTarget(
             name: "ocm",
