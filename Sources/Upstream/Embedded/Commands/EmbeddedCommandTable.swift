@@ -3,7 +3,7 @@ import RESP
 /// The commands of the embedded store, described as Redis 7.0 describes them in its `COMMAND` reply.
 enum EmbeddedCommandTable {
     static let standard = CommandNameTable<EmbeddedCommand>(
-        (strings + counters + keys + expiry + hashes + scans + server + session).map { command -> (CommandName, EmbeddedCommand) in
+        (strings + counters + keys + expiry + hashes + scans + server + session).map { command in
             guard let name = CommandName(command.name) else { preconditionFailure("\(command.name) is too long") }
             return (name: name, value: command)
         }

@@ -60,7 +60,7 @@ enum HashCommands {
     static func hgetall(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeMapHeader(0, call.version) }
         reply.writeMapHeader(hash.count, call.version)
-        hash.forEach { field, value in
+        hash.visit { field, value in
             reply.writeBulkString(field)
             reply.writeBulkString(value)
         }
@@ -69,13 +69,13 @@ enum HashCommands {
     static func hkeys(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeArrayHeader(0) }
         reply.writeArrayHeader(hash.count)
-        hash.forEach { field, _ in reply.writeBulkString(field) }
+        hash.visit { field, _ in reply.writeBulkString(field) }
     }
 
     static func hvals(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeArrayHeader(0) }
         reply.writeArrayHeader(hash.count)
-        hash.forEach { _, value in reply.writeBulkString(value) }
+        hash.visit { _, value in reply.writeBulkString(value) }
     }
 
     static func hlen(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
@@ -119,7 +119,7 @@ enum HashCommands {
             // Selection sampling: each field is as likely as any other, and none comes twice.
             var left = hash.count
             var wanted = number
-            hash.forEach { field, value in
+            hash.visit { field, value in
                 if keyspace.random.next(below: left) < wanted {
                     write(field, value)
                     wanted -= 1

@@ -7,7 +7,7 @@ enum ScanCommands {
         let pattern = GlobPattern(call[1])
         var found: [UnsafeRawBufferPointer] = []
         let now = keyspace.now
-        keyspace.databases[call.db].keys.forEach { slot in
+        keyspace.databases[call.db].keys.visit { slot in
             let entry = slot.element
             if entry.expiry > now, pattern.matchesAll || pattern.matches(entry.key) { found.append(entry.key) }
         }

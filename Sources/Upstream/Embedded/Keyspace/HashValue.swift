@@ -16,9 +16,9 @@ struct HashValue {
     }
 
     /// Shows every field and its value.
-    func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
+    func visit(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
         guard entry.kind == .packedHash else {
-            return entry.table.fields.forEach { body($0.element.key, $0.element.value) }
+            return entry.table.fields.visit { body($0.element.key, $0.element.value) }
         }
         let fields = PackedFields(entry)
         var pair = fields.first
@@ -36,7 +36,7 @@ struct HashValue {
         guard entry.kind == .packedHash else {
             return entry.table.fields.scan(cursor) { body($0.element.key, $0.element.value) }
         }
-        forEach(body)
+        visit(body)
         return 0
     }
 

@@ -85,7 +85,7 @@ extension Keyspace {
         let packed = slot.element
         let table = FieldTable()
         table.reserve(PackedFields(packed).count + 1)
-        HashValue(entry: packed).forEach { _ = table.set($0, to: $1, room: 0) }
+        HashValue(entry: packed).visit { _ = table.set($0, to: $1, room: 0) }
         charge(table.bytes)
         let entry = resizeValue(slot, to: max(packed.valueLength, MemoryLayout<UnsafeRawPointer>.size))
         entry.adopt(table)

@@ -67,7 +67,7 @@ extension Keyspace {
         if source.kind == .tableHash {
             let table = FieldTable()
             table.reserve(source.table.count)
-            source.table.fields.forEach { _ = table.set($0.element.key, to: $0.element.value, room: 0) }
+            source.table.fields.visit { _ = table.set($0.element.key, to: $0.element.value, room: 0) }
             charge(table.bytes)
             new.adopt(table)
         } else {

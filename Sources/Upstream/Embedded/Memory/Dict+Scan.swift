@@ -10,25 +10,25 @@ extension Dict {
     func scan(_ cursor: UInt64, _ body: (Slot) -> Void) -> UInt64 {
         guard count > 0 else { return 0 }
         guard isRehashing else {
-            forEach(inChain: active[cursor], body)
+            visit(chain: active[cursor], body)
             return Self.next(cursor, UInt64(active.mask))
         }
         let (small, large) = active.mask < target.mask ? (active, target) : (target, active)
         let smallMask = UInt64(small.mask)
         let largeMask = UInt64(large.mask)
         var cursor = cursor
-        forEach(inChain: small[cursor], body)
+        visit(chain: small[cursor], body)
         repeat {
-            forEach(inChain: large[cursor], body)
+            visit(chain: large[cursor], body)
             cursor = Self.next(cursor, largeMask)
         } while cursor & (smallMask ^ largeMask) != 0
         return cursor
     }
 
     /// Shows every element.
-    func forEach(_ body: (Slot) -> Void) {
-        for index in 0..<active.count { forEach(inChain: active[UInt64(index)], body) }
-        for index in 0..<target.count { forEach(inChain: target[UInt64(index)], body) }
+    func visit(_ body: (Slot) -> Void) {
+        for index in 0..<active.count { visit(chain: active[UInt64(index)], body) }
+        for index in 0..<target.count { visit(chain: target[UInt64(index)], body) }
     }
 
     /// Shows the elements of a chain chosen at random, if there are any in it.
@@ -37,7 +37,7 @@ extension Dict {
         let moved = max(rehashIndex, 0)
         let index = moved + generator.next(below: active.count + target.count - moved)
         let head = index < active.count ? active[UInt64(index)] : target[UInt64(index - active.count)]
-        forEach(inChain: head, body)
+        visit(chain: head, body)
     }
 
     /// An element chosen at random: every chain is as likely as every other one, and so within a chain.
@@ -56,7 +56,7 @@ extension Dict {
     }
 
     @inline(__always)
-    private func forEach(inChain head: Bucket, _ body: (Slot) -> Void) {
+    private func visit(chain head: Bucket, _ body: (Slot) -> Void) {
         var bucket: Bucket? = head
         while let current = bucket {
             var taken = current.taken
