@@ -25,7 +25,7 @@ extension Dispatcher {
             return mayBlock ? sendPinned(command, session, isSlow: true) : forwardOrPin(command, session, upstream)
         case .script: return sendPinned(command, session, isSlow: true)
         case .wait: return sendWait(command, session)
-        case .multi: return sendPinned(command, session, reply: StateReply(session, .multi))
+        case .multi: return beginTransaction(command, session)
         case .watch: return sendPinned(command, session, reply: StateReply(session, .watch))
         case .exec: return endTransaction(command, session, upstream, .exec)
         case .discard: return endTransaction(command, session, upstream, .discard)
@@ -66,6 +66,14 @@ extension Dispatcher {
         session.noteSent()
         shared.send(command.frame, to: reply ?? session)
         return .taken
+    }
+
+    /// A client may send a whole transaction without waiting for what becomes of its MULTI. When MULTI can't be sent the
+    /// rest must not be executed command by command, so the connection ends with the error.
+    private func beginTransaction(_ command: Command, _ session: Session) -> Disposition {
+        let disposition = sendPinned(command, session, reply: StateReply(session, .multi))
+        if disposition == .taken, session.pinned == nil { session.closeAfterReplies() }
+        return disposition
     }
 
     /// EXEC, DISCARD and UNWATCH mean something on the session's own connection only; elsewhere the server's answer to

@@ -27,10 +27,9 @@ public final class RawConnection {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        // The descriptor is closed by deinit, also after this.
         guard connected == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw TestError("can't connect to port \(port): \(reason)")
+            throw TestError("can't connect to port \(port): \(String(cString: strerror(errno)))")
         }
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -20,5 +20,7 @@ final class StateReply: ReplyReceiver {
 
     override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         session.fail(failure, commands: commands, afterPartOfReply: afterPartOfReply)
+        // What was to be a transaction must not go on as single commands over another connection.
+        if command == .multi { session.closeAfterReplies() }
     }
 }

@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("When a client fails", .serialized)
+struct ClientFaultTests {
+    let redis: RedisServer
+    let ocm: OCMServer
+    let bystander: RawConnection
+
+    init() throws {
+        redis = try RedisServer(["--client-output-buffer-limit", "pubsub 8mb 4mb 5"])
+        ocm = try OCMServer(upstream: redis.url)
+        bystander = try ocm.connect()
+    }
+
+    private static let megabyte = String(repeating: "x", count: 1 << 20)
+
+    @Test("gone in the middle of a reply: the others don't notice")
+    func goneInTheMiddle() throws {
+        try bystander.call("SET", "big", String(repeating: "x", count: 20 << 20))
+        for round in 0..<30 {
+            let client = try ocm.connect()
+            try client.send("GET big\r\nECHO lost\r\n")
+            _ = try client.read(1000)
+            // It is gone here, with most of the reply still to come.
+            _ = consume client
+            #expect(try bystander.call("ECHO", "\(round)") == "$\("\(round)".count)\r\n\(round)\r\n")
+        }
+        try waitUntil("only the bystander is left") {
+            try bystander.call("INFO", "ocm").contains("ocm_connected_clients:1\r\n")
+        }
+        #expect(ocm.process.residentMemory < 150 << 20)
+    }
+
+    @Test("gone while it waits for an element: the element is not lost")
+    func goneWhileBlocked() throws {
+        let admin = try redis.connect()
+        for _ in 0..<20 {
+            let client = try ocm.connect()
+            try client.sendCommand("BLPOP", "queue", "0")
+            try waitUntil("it waits") { try admin.call("INFO", "clients").contains("blocked_clients:1\r\n") }
+            _ = consume client
+            try waitUntil("Redis knows") { try admin.call("INFO", "clients").contains("blocked_clients:0\r\n") }
+            #expect(try bystander.call("RPUSH", "queue", "job") == ":1\r\n")
+            #expect(try bystander.call("LPOP", "queue") == "$3\r\njob\r\n")
+        }
+    }
+
+    @Test("a subscriber that doesn't read: Redis's own limit ends it, our memory and the others stay as they are")
+    func slowSubscriber() throws {
+        let slow = try RawConnection(port: ocm.port, receiveBuffer: 4096)
+        let good = try ocm.connect()
+        try slow.call("SUBSCRIBE", "news")
+        try good.call("SUBSCRIBE", "news")
+        let size = RawConnection.frame([Array("message".utf8), Array("news".utf8), Array(Self.megabyte.utf8)]).count
+        var reached = 2
+        var sent = 0
+        while reached == 2 {
+            try #require(sent < 200, "Redis's limit of 8 MB never applied")
+            reached = try #require(try bystander.call("PUBLISH", "news", Self.megabyte).integerReply)
+            sent += 1
+            _ = try good.read(size)
+        }
+        #expect(reached == 1)
+        #expect(ocm.process.residentMemory < 100 << 20)
+        let received = try slow.readToEnd().count
+        #expect(received < sent * size, "what Redis dropped can't have arrived")
+        #expect(try bystander.call("PUBLISH", "news", "on") == ":1\r\n")
+        #expect(try good.readReply() == RawConnection.frame(["message", "news", "on"].map { Array($0.utf8) }))
+    }
+
+    @Test("one that asks for much and reads nothing: our memory and the others stay as they are")
+    func slowReader() throws {
+        try bystander.call("SET", "big", Self.megabyte)
+        let slow = try RawConnection(port: ocm.port, receiveBuffer: 4096)
+        let request = RawConnection.frame([Array("GET".utf8), Array("big".utf8)])
+        try slow.send(Array(repeatElement(request, count: 200).joined()))
+        for round in 0..<300 { #expect(try bystander.call("ECHO", "\(round)").hasSuffix("\(round)\r\n")) }
+        #expect(ocm.process.residentMemory < 100 << 20)
+        for _ in 0..<200 { #expect(try slow.readReply().count == (1 << 20) + 12) }
+    }
+
+    @Test("half a command and silence: it costs nearly nothing, and the other half is still welcome")
+    func halfACommand() throws {
+        let before = ocm.process.residentMemory
+        let halves = try (0..<300).map { index in
+            let client = try ocm.connect()
+            // Announces as much as Redis allows, and sends next to nothing of it.
+            try client.send(index == 0 ? "*2\r\n$4\r\nECHO\r\n$5\r\nhe" : "*2\r\n$4\r\nECHO\r\n$536870912\r\nhe")
+            return client
+        }
+        #expect(try bystander.call("PING") == "+PONG\r\n")
+        #expect(ocm.process.residentMemory - before < 30 << 20)
+        try halves[0].send("llo\r\n")
+        #expect(try halves[0].readReply() == Array("$5\r\nhello\r\n".utf8))
+    }
+
+    @Test("half a command and the end of the input: the connection is closed, and nothing is executed")
+    func halfACommandAndTheEnd() throws {
+        let client = try ocm.connect()
+        try client.send("SET whole 1\r\n*3\r\n$3\r\nSET\r\n$4\r\nhalf\r\n$1\r\n")
+        client.finishSending()
+        #expect(try client.readToEnd() == Array("+OK\r\n".utf8))
+        #expect(try bystander.call("EXISTS", "whole", "half") == ":1\r\n")
+    }
+
+    @Test("silent for longer than --timeout: closed, but not while it waits or listens")
+    func silence() throws {
+        let ocm = try OCMServer(upstream: redis.url, ["--timeout", "1s"])
+        let silent = try ocm.connect()
+        let half = try ocm.connect()
+        let subscriber = try ocm.connect()
+        let blocked = try ocm.connect()
+        try silent.call("PING")
+        try half.send("*2\r\n$4\r\nECHO\r\n$5\r\nhe")
+        try subscriber.call("SUBSCRIBE", "news")
+        try blocked.sendCommand("BLPOP", "queue", "0")
+        #expect(try silent.readToEnd().isEmpty)
+        #expect(try half.readToEnd().isEmpty)
+        #expect(try subscriber.isSilent(for: 1))
+        try bystander.call("RPUSH", "queue", "job")
+        #expect(try blocked.readReply() == Array("*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n".utf8))
+        try bystander.call("PUBLISH", "news", "still")
+        #expect(try subscriber.readReply() == RawConnection.frame(["message", "news", "still"].map { Array($0.utf8) }))
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("When Redis fails", .serialized)
+struct UpstreamFaultTests {
+    @Test("absent at the start: errors at once, and service as soon as it is there")
+    func absentAtStart() throws {
+        let redis = try RedisServer(started: false)
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        let error = try client.call("SET", "k", "v")
+        #expect(error.hasPrefix("-ERR ocm cannot reach Redis at 127.0.0.1:\(redis.port): "))
+        #expect(error.hasSuffix("; the command was not sent\r\n"))
+        #expect(try client.call("BLPOP", "k", "0").hasPrefix("-ERR ocm cannot reach Redis"))
+        #expect(try client.call("INFO", "ocm").contains("ocm_upstream_status:down\r\n"))
+        try redis.start()
+        try waitUntil("ocm has found Redis") { try client.call("SET", "k", "v") == "+OK\r\n" }
+        #expect(try client.call("INFO", "ocm").contains("ocm_upstream_status:up\r\n"))
+    }
+
+    @Test("absent when a transaction begins: nothing of it is executed")
+    func transactionWhileAbsent() throws {
+        let redis = try RedisServer(started: false)
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.send("MULTI\r\nSET k v\r\nEXEC\r\nPING\r\n")
+        let error = try client.readReply()
+        #expect(error.starts(with: "-ERR ocm cannot reach Redis".utf8))
+        #expect(try client.readToEnd().isEmpty, "a client that went on would think that it is in a transaction")
+    }
+
+    @Test("killed under load and started again: no hang, no wrong reply, no command executed twice", arguments: [1, 2])
+    func killedUnderLoad(threads: Int) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--threads", "\(threads)"])
+        let clients = (0..<8).map { LoadClient(name: "client\($0)", port: ocm.port) }
+        for _ in 0..<4 {
+            try LoadClient.waitUntilServed(clients, rounds: 20)
+            let errors = clients.map(\.errors)
+            try redis.kill()
+            try waitUntil("every client hears of it") { zip(clients, errors).allSatisfy { $0.errors > $1 } }
+            try redis.start()
+        }
+        try LoadClient.waitUntilServed(clients, rounds: 20)
+        #expect(clients.compactMap { $0.stop() } == [])
+    }
+
+    @Test("connections cut again and again under load: no hang, no wrong reply, no command executed twice")
+    func connectionsCut() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let clients = (0..<8).map { LoadClient(name: "client\($0)", port: ocm.port) }
+        let admin = try redis.connect()
+        for _ in 0..<200 {
+            try LoadClient.waitUntilServed(clients, rounds: 1)
+            try admin.call("CLIENT", "KILL", "TYPE", "normal")
+        }
+        #expect(clients.compactMap { $0.stop() } == [])
+        let info = try ocm.connect().call("INFO", "ocm")
+        #expect(info.contains("ocm_upstream_status:up"))
+        #expect(!info.contains("ocm_retries:0\r\n"), "reads in flight were tried again")
+    }
+
+    @Test("a transaction whose connection is cut is over: the client's connection is, too")
+    func transactionCut() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        #expect(try client.call("MULTI") == "+OK\r\n")
+        #expect(try client.call("SET", "k", "v") == "+QUEUED\r\n")
+        try redis.connect().call("CLIENT", "KILL", "TYPE", "normal")
+        _ = try client.readToEnd()
+        #expect(try ocm.connect().call("EXISTS", "k") == ":0\r\n")
+    }
+
+    @Test("stopped for longer than the time-out: an error, and afterwards the right replies again")
+    func frozenForLong() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "1s"])
+        let client = try ocm.connect()
+        try client.call("SET", "k", "before")
+        redis.freeze()
+        let error = try client.call("INCR", "n")
+        #expect(error.hasPrefix("-ERR ocm got no answer from Redis at 127.0.0.1:\(redis.port) within 1 s; "))
+        #expect(error.hasSuffix("the command may or may not have been executed\r\n"))
+        // From then on nobody has to wait for it: it is known to be down.
+        try waitUntil("commands fail at once") { try client.call("GET", "k").contains("was not sent") }
+        redis.thaw()
+        try waitUntil("ocm is served again") { try client.call("GET", "k") == "$6\r\nbefore\r\n" }
+        try client.send("ECHO a\r\nGET k\r\nECHO b\r\n")
+        #expect(try client.read(26) == Array("$1\r\na\r\n$6\r\nbefore\r\n$1\r\nb\r\n".utf8))
+    }
+
+    @Test("stopped for a moment: replies are late, and nothing else")
+    func frozenForAMoment() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let clients = (0..<4).map { LoadClient(name: "client\($0)", port: ocm.port) }
+        for _ in 0..<5 {
+            try LoadClient.waitUntilServed(clients, rounds: 5)
+            redis.freeze()
+            usleep(200_000)
+            redis.thaw()
+        }
+        #expect(clients.compactMap { $0.stop() } == [])
+        #expect(clients.map(\.errors) == [0, 0, 0, 0])
+    }
+
+    @Test("its password changed: Redis's own words, until the password is right again")
+    func passwordChanged() throws {
+        let redis = try RedisServer(["--requirepass", "one"])
+        let ocm = try OCMServer(upstream: "redis://:one@127.0.0.1:\(redis.port)")
+        let client = try ocm.connect()
+        #expect(try client.call("SET", "k", "v") == "+OK\r\n")
+        let admin = try redis.connect()
+        try admin.call("AUTH", "one")
+        try admin.call("CONFIG", "SET", "requirepass", "two")
+        #expect(try client.call("GET", "k") == "$1\r\nv\r\n", "Redis lets those stay who are in")
+        try admin.call("CLIENT", "KILL", "TYPE", "normal")
+        let refusal = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
+        try waitUntil("ocm is refused") { try client.call("GET", "k") == refusal }
+        #expect(try client.call("INFO", "ocm").contains("ocm_upstream_error:Redis refuses the connection: WRONGPASS"))
+        #expect(ocm.log.contains("Redis refuses the connection: WRONGPASS"))
+        try admin.call("CONFIG", "SET", "requirepass", "one")
+        try waitUntil("ocm is let in again") { try client.call("GET", "k") == "$1\r\nv\r\n" }
+    }
+
+    @Test("its connection limit reached: who needs a connection is told, the others are served")
+    func connectionLimit() throws {
+        let redis = try RedisServer(["--maxclients", "6"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let admin = try redis.connect()
+        let waiting = try (0..<8).map { _ in try ocm.connect() }
+        for client in waiting { try client.sendCommand("BLPOP", "queue", "0") }
+        var refused: [RawConnection] = []
+        try waitUntil("some are refused") {
+            for client in waiting where try !refused.contains(where: { $0 === client }) && !client.isSilent(for: 0) {
+                #expect(try client.readReply() == Array("-ERR max number of clients reached\r\n".utf8))
+                refused.append(client)
+            }
+            return refused.count == 4
+        }
+        let other = try ocm.connect()
+        #expect(try other.call("SET", "k", "v") == "+OK\r\n")
+        for _ in refused { try admin.call("RPUSH", "queue", "job") }
+        for client in waiting where !refused.contains(where: { $0 === client }) {
+            #expect(try client.readReply() == Array("*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n".utf8))
+        }
+        #expect(try refused[0].call("BLPOP", "none", "0.01") == "*-1\r\n")
+    }
+}
