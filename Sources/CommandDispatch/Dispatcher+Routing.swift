@@ -126,9 +126,10 @@ extension Dispatcher {
         case .hello:
             // Without its AUTH, HELLO is a command like any other, but Redis has more to say about it.
             if (1..<command.count).contains(where: { command.argument($0, is: "auth") }) { return nil }
-            return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> "
-                + "AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol "
-                + "version at the same time"
+            return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
+                + "<user> <pass> option can be used to authenticate the client and select the RESP protocol version "
+                + "at the same time"
+        case .exec: return "EXECABORT Transaction discarded because of: NOAUTH Authentication required."
         default: return "NOAUTH Authentication required."
         }
     }

@@ -6,6 +6,8 @@ import Foundation
 public final class OCMServer {
     /// Its TCP port for Redis clients on 127.0.0.1.
     public let port: Int
+    /// Its unix socket for Redis clients.
+    public let socketPath: String
     private let directory: TemporaryDirectory
     /// Its process.
     public let process: TestProcess
@@ -25,9 +27,11 @@ public final class OCMServer {
         }
         port = try freePort()
         directory = try TemporaryDirectory()
+        socketPath = directory.path + "/ocm.sock"
         process = try TestProcess(
             Self.binary,
-            ["serve", "--redis-port", "\(port)"] + (upstream.map { ["--upstream", $0] } ?? []) + arguments,
+            ["serve", "--redis-port", "\(port)", "--redis-socket", socketPath]
+                + (upstream.map { ["--upstream", $0] } ?? []) + arguments,
             output: directory.path + "/ocm.log"
         )
         guard ready else { return }

@@ -8,31 +8,43 @@ public final class RawConnection {
     private var framer = ReplyFramer()
     private var scanned = 0
 
-    /// Connects to a port of this machine.
+    /// Connects to a TCP port.
     ///
     /// - Parameters:
-    ///   - port: the TCP port on 127.0.0.1.
+    ///   - port: the port.
+    ///   - address: an IPv4 address of this machine.
     ///   - receiveBuffer: the size of the socket's receive buffer in bytes, to be a slow reader; nil for the usual one.
-    public init(port: Int, receiveBuffer: Int32? = nil) throws {
+    public init(port: Int, address: String = "127.0.0.1", receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        address.sin_port = UInt16(port).bigEndian
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        // The descriptor is closed by deinit, also after this.
-        guard connected == 0 else {
-            throw TestError("can't connect to port \(port): \(String(cString: strerror(errno)))")
-        }
+        var peer = sockaddr_in()
+        peer.sin_family = sa_family_t(AF_INET)
+        peer.sin_addr.s_addr = inet_addr(address)
+        peer.sin_port = UInt16(port).bigEndian
+        try connect(to: &peer, named: "\(address):\(port)")
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Connects to a unix socket.
+    public init(socketPath: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var peer = sockaddr_un()
+        peer.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &peer.sun_path) { $0.copyBytes(from: socketPath.utf8) }
+        try connect(to: &peer, named: socketPath)
+    }
+
+    /// The descriptor is closed by deinit, also when this fails.
+    private func connect<Address>(to peer: inout Address, named name: String) throws {
+        let connected = withUnsafePointer(to: &peer) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+        guard connected == 0 else { throw TestError("can't connect to \(name): \(String(cString: strerror(errno)))") }
     }
 
     deinit { close(descriptor) }

@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Who is served")
+struct AccessTests {
+    @Test(
+        "with a password, strangers are told what Redis tells them, byte for byte",
+        arguments: [
+            "GET k\r\n", "PING\r\n", "QUIT\r\n", "RESET\r\n", "HELLO\r\n", "HELLO 3\r\n", "HELLO 3 SETNAME x\r\n",
+            "AUTH\r\n", "AUTH wrong\r\n", "AUTH default wrong\r\n", "AUTH nobody secret\r\n", "AUTH a b c\r\n",
+            "AUTH secret\r\nGET k\r\n", "AUTH default secret\r\nGET k\r\n", "AUTH secret\r\nAUTH wrong\r\nGET k\r\n",
+            "HELLO 3 AUTH default wrong\r\nGET k\r\n", "HELLO 2 AUTH nobody secret\r\nGET k\r\n",
+            "HELLO 4 AUTH default secret\r\nGET k\r\n", "AUTH secret\r\nRESET\r\nGET k\r\n", "MULTI\r\nEXEC\r\n",
+            "SUBSCRIBE x\r\n", "SELECT 1\r\n", "CLIENT SETNAME x\r\n", "COMMAND COUNT\r\n",
+            "*11\r\n", "*1\r\n$16385\r\n", "AUTH secret\r\n*11\r\n$3\r\nDEL\r\n",
+        ],
+        [true, false]
+    )
+    func strangers(input: String, isForwarding: Bool) throws {
+        let redis = try RedisServer(["--requirepass", "secret"])
+        let upstream = isForwarding ? "redis://:secret@127.0.0.1:\(redis.port)" : nil
+        let ocm = try OCMServer(upstream: upstream, ["--requirepass", "secret"])
+        let replies = try [redis.connect(), ocm.connect()].map { client in
+            try client.send(input)
+            client.finishSending()
+            return String(decoding: try client.readToEnd(), as: UTF8.self)
+        }
+        #expect(replies[0] == replies[1])
+    }
+
+    @Test("strangers can't find out which modules there are")
+    func unknownCommand() throws {
+        let ocm = try OCMServer(upstream: nil, ["--requirepass", "secret"])
+        #expect(try ocm.connect().call("NOSUCH") == "-NOAUTH Authentication required.\r\n")
+    }
+
+    @Test("a password of ours needs none of Redis's")
+    func passwordOfOurs() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--requirepass", "ours"])
+        let client = try ocm.connect()
+        #expect(try client.call("GET", "k") == "-NOAUTH Authentication required.\r\n")
+        #expect(try client.call("AUTH", "ours") == "+OK\r\n")
+        #expect(try client.call("SET", "k", "v") == "+OK\r\n")
+        #expect(try client.call("HELLO", "3", "AUTH", "default", "ours").contains("server"))
+        #expect(try client.call("MULTI") == "+OK\r\n")
+    }
+
+    @Test("without a password of ours, clients give Redis's to Redis")
+    func passwordOfRedis() throws {
+        let redis = try RedisServer(["--requirepass", "secret"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        #expect(try client.call("GET", "k") == "-NOAUTH Authentication required.\r\n")
+        #expect(try client.call("AUTH", "wrong").hasPrefix("-WRONGPASS"))
+        #expect(try client.call("AUTH", "secret") == "+OK\r\n")
+        #expect(try client.call("SET", "k", "v") == "+OK\r\n")
+        #expect(try ocm.connect().call("GET", "k") == "-NOAUTH Authentication required.\r\n")
+    }
+
+    @Test("users of the upstream's ACL log in through us, and each has his own rights")
+    func users() throws {
+        let redis = try RedisServer()
+        try redis.connect().call(
+            "ACL",
+            "SETUSER",
+            "reader",
+            "on",
+            ">secret",
+            "~*",
+            "+@read",
+            "+@connection",
+            "+acl|whoami"
+        )
+        let ocm = try OCMServer(upstream: redis.url)
+        let reader = try ocm.connect()
+        let admin = try ocm.connect()
+        #expect(try reader.call("AUTH", "reader", "secret") == "+OK\r\n")
+        #expect(try admin.call("SET", "k", "v") == "+OK\r\n")
+        #expect(try reader.call("GET", "k") == "$1\r\nv\r\n")
+        #expect(try reader.call("SET", "k", "w").hasPrefix("-NOPERM"))
+        #expect(try admin.call("ACL", "WHOAMI") == "$7\r\ndefault\r\n")
+        #expect(try reader.call("ACL", "WHOAMI") == "$6\r\nreader\r\n")
+    }
+
+    @Test("one client more than --maxclients is refused in Redis's words")
+    func maxClients() throws {
+        let ocm = try OCMServer(upstream: nil, ["--maxclients", "2"])
+        var clients = try (0..<2).map { _ in try ocm.connect() }
+        for client in clients { #expect(try client.call("PING") == "+PONG\r\n") }
+        #expect(try ocm.connect().readToEnd() == Array("-ERR max number of clients reached\r\n".utf8))
+        clients.removeLast()
+        try waitUntil("there is room again") { try ocm.connect().call("PING") == "+PONG\r\n" }
+    }
+
+    @Test(
+        "without a password, clients from other machines are refused",
+        .enabled(if: addressForOthers() != nil, "this machine has only the loopback interface")
+    )
+    func protectedMode() throws {
+        let address = try #require(addressForOthers())
+        let ocm = try OCMServer(upstream: nil, ["--host", "0.0.0.0"])
+        let refusal = String(decoding: try RawConnection(port: ocm.port, address: address).readToEnd(), as: UTF8.self)
+        #expect(refusal.hasPrefix("-DENIED ocm is running in protected mode because protected mode is enabled"))
+        #expect(try ocm.connect().call("PING") == "+PONG\r\n")
+        let open = try OCMServer(upstream: nil, ["--host", "0.0.0.0", "--protected-mode", "no"])
+        #expect(try RawConnection(port: open.port, address: address).call("PING") == "+PONG\r\n")
+        let locked = try OCMServer(upstream: nil, ["--host", "0.0.0.0", "--requirepass", "secret"])
+        #expect(try RawConnection(port: locked.port, address: address).call("AUTH", "secret") == "+OK\r\n")
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The command line")
+struct CommandLineTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    /// Runs `ocm` to its end.
+    private func run(
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String) {
+        let process = try TestProcess(
+            OCMServer.binary,
+            arguments,
+            environment: environment,
+            output: directory.path + "/output"
+        )
+        return (try process.waitForExit(), process.output)
+    }
+
+    private func file(_ text: String) throws -> String {
+        let path = directory.path + "/ocm.yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test(
+        "what is wrong is said in one line, and the status is 1",
+        arguments: [
+            (["--upstream", "http://x"], "the scheme http:// is not supported"),
+            (["--upstream", "redis://h:0"], "'0' is not a port"),
+            (["--upstream", "redis://u:secret@h:99999"], "'99999' is not a port"),
+            (["--upstream", "redis://h/x"], "database"),
+            (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
+            (["--redis-port", "0"], "nothing to listen on: set --redis-port or --redis-socket"),
+            (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
+            (["--timeout", "soon"], "it must be a time such as 500ms, 10s, 5m or 1h"),
+            (["--protected-mode", "perhaps"], "it must be yes or no"),
+            (["--threads", "0"], "it must be a number from 1 to 1024"),
+            (["--config", "/nowhere"], "cannot read the file /nowhere given with --config"),
+            (["--host", "203.0.113.7"], "cannot listen on 203.0.113.7:6380: this machine has no such address"),
+            (["--redis-socket", "/nowhere/s"], "cannot listen on /nowhere/s: "),
+        ]
+    )
+    func wrong(arguments: [String], reason: String) throws {
+        let (status, output) = try run(["serve"] + arguments)
+        #expect(status == 1)
+        #expect(output.hasPrefix("ocm: ") && output.contains(reason), "\(output)")
+        #expect(output.split(separator: "\n").count == 1)
+        #expect(!output.contains("secret"))
+    }
+
+    @Test("an option that doesn't exist is a usage error")
+    func unknownOption() throws {
+        let (status, output) = try run(["serve", "--bogus"])
+        #expect(status == 64 && output.contains("Unknown option '--bogus'"))
+    }
+
+    @Test("--version and --help")
+    func version() throws {
+        let (status, version) = try run(["--version"])
+        #expect(status == 0 && version.firstMatch(of: /^\d+\.\d+\.\d+\n$/) != nil)
+        #expect(try run(["serve", "--help"]).output.contains("--upstream <upstream>"))
+    }
+
+    @Test("a taken port, a wrong password, a database that isn't there")
+    func refused() throws {
+        let redis = try RedisServer(["--requirepass", "secret"])
+        let taken = try run(["serve", "--redis-port", "\(redis.port)"])
+        #expect(
+            taken.status == 1 && taken.output.contains("cannot listen on 127.0.0.1:\(redis.port): it is already in")
+        )
+        let port = "\(try freePort())"
+        for (url, reason) in [
+            ("redis://:wrong@127.0.0.1:\(redis.port)", "WRONGPASS"),
+            ("redis://:secret@127.0.0.1:\(redis.port)/99", "ERR DB index is out of range"),
+        ] {
+            let (status, output) = try run(["serve", "--redis-port", port, "--upstream", url])
+            #expect(status == 1 && output.contains("refuses the connection: \(reason)"), "\(output)")
+            #expect(output.contains("check the user, the password and the database in --upstream"))
+            #expect(!output.contains("wrong@") && !output.contains("secret"))
+        }
+    }
+
+    @Test(
+        "a file may be YAML or JSON; what it can't be is said",
+        arguments: [
+            ("redis-prot: 1", "unknown option 'redis-prot'; known are upstream, host, redis-port"),
+            ("{\"threads\": [1, 2]}", "the option 'threads' takes one value"),
+            ("- a\n- b", "must hold options by name"),
+            ("a: [", "is neither YAML nor JSON"), ("threads: many", "it must be a number from 1 to 1024"),
+        ]
+    )
+    func wrongFile(text: String, reason: String) throws {
+        let (status, output) = try run(["serve", "--config", try file(text)])
+        #expect(status == 1 && output.contains(reason) && output.contains("ocm.yaml"), "\(output)")
+    }
+
+    @Test("the command line wins over the environment, and that over the file")
+    func precedence() throws {
+        let ports = try (0..<3).map { _ in try freePort() }
+        let path = try file("{\"redis-port\": \(ports[0]), \"requirepass\": \"from the file\", \"maxclients\": 5}")
+        let process = try TestProcess(
+            OCMServer.binary,
+            ["serve", "--config", path, "--redis-port", "\(ports[2])"],
+            environment: ["OCM_REDIS_PORT": "\(ports[1])", "OCM_REQUIREPASS": "from the environment"],
+            output: directory.path + "/output"
+        )
+        try waitUntil("it is ready") { process.output.contains("try: redis-cli -h 127.0.0.1 -p \(ports[2])") }
+        let client = try RawConnection(port: ports[2])
+        #expect(try client.call("AUTH", "from the file").hasPrefix("-WRONGPASS"))
+        #expect(try client.call("AUTH", "from the environment") == "+OK\r\n")
+        #expect(!process.output.contains("from the"))
+        process.send(SIGTERM)
+        #expect(try process.waitForExit() == 0)
+    }
+}

@@ -1,0 +1,50 @@
+import TestSupport
+import Testing
+
+@Suite("INFO")
+struct InfoTests {
+    let redis: RedisServer
+    let ocm: OCMServer
+    let client: RawConnection
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url)
+        client = try ocm.connect()
+    }
+
+    @Test("is Redis's, with a section of ours behind it", arguments: ["2", "3"])
+    func appended(version: String) throws {
+        try client.call("HELLO", version)
+        for arguments in [["INFO"], ["INFO", "everything"], ["INFO", "server", "ocm"]] {
+            try client.send(RawConnection.frame(arguments.map { Array($0.utf8) }))
+            let info = String(decoding: try client.readReply(), as: UTF8.self)
+            #expect(info.contains("redis_version:7.0"))
+            #expect(info.contains("\r\n\r\n# OCM\r\nocm_version:"))
+            #expect(info.hasPrefix(version == "3" ? "=" : "$"))
+        }
+        #expect(try !client.call("INFO", "server").contains("# OCM"))
+        let ours = try client.call("INFO", "ocm")
+        #expect(ours.contains("# OCM\r\nocm_version:") && !ours.contains("redis_version"))
+    }
+
+    @Test("counts what happens")
+    func counts() throws {
+        let other = try ocm.connect()
+        try other.call("SUBSCRIBE", "news")
+        try client.call("SET", "k", "v")
+        try client.call("GET", "k")
+        try client.call("MULTI")
+        let info = try redis.connect().call("INFO", "clients")
+        #expect(info.contains("connected_clients:4"), "shared, pinned, tunnel, and the one that asks")
+        try client.call("EXEC")
+        let ours = try client.call("INFO", "ocm")
+        for line in [
+            "ocm_mode:proxy", "ocm_upstream_status:up", "ocm_connected_clients:2", "ocm_commands_forwarded:2",
+            "ocm_commands_pinned:2", "ocm_pinned_sessions:0", "ocm_tunnels:1", "ocm_retries:0",
+        ] {
+            #expect(ours.contains("\r\n\(line)\r\n"), "\(ours)")
+        }
+        #expect(!ours.contains("ocm_net_input_bytes:0\r\n") && !ours.contains("ocm_net_output_bytes:0\r\n"))
+    }
+}

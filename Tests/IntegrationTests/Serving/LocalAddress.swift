@@ -1,0 +1,15 @@
+import Foundation
+
+/// The address under which other machines know this one, if it has such an address.
+func addressForOthers() -> String? {
+    var list: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&list) == 0 else { return nil }
+    defer { freeifaddrs(list) }
+    for entry in sequence(first: list, next: { $0?.pointee.ifa_next }) {
+        guard let address = entry?.pointee.ifa_addr, address.pointee.sa_family == AF_INET else { continue }
+        let internet = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+        guard UInt32(bigEndian: internet.sin_addr.s_addr) >> 24 != 127 else { continue }
+        return String(cString: inet_ntoa(internet.sin_addr))
+    }
+    return nil
+}

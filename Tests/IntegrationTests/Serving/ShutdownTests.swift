@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("SIGTERM", .serialized)
+struct ShutdownTests {
+    @Test("what is under way is finished, nobody new is let in, and the status is 0", arguments: [SIGTERM, SIGINT])
+    func underWay(signal: Int32) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        let idle = try ocm.connect()
+        try idle.call("PING")
+        try client.call("SET", "k", "v")
+        redis.freeze()
+        try client.send("GET k\r\nINCR n\r\n")
+        try waitUntil("the commands are with ocm") { try ocm.connect().call("INFO", "ocm").contains("forwarded:4\r\n") }
+        ocm.process.send(signal)
+        #expect(try idle.readToEnd().isEmpty)
+        try waitUntil("nobody new is let in") { (try? ocm.connect()) == nil }
+        #expect(ocm.process.isRunning)
+        redis.thaw()
+        #expect(try client.readToEnd() == Array("$1\r\nv\r\n:1\r\n".utf8))
+        #expect(try ocm.process.waitForExit() == 0)
+    }
+
+    @Test("who waits for something that doesn't come is cut off after --shutdown-timeout")
+    func blocked() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--shutdown-timeout", "500ms"])
+        let client = try ocm.connect()
+        try client.sendCommand("BLPOP", "queue", "0")
+        let admin = try redis.connect()
+        try waitUntil("it waits") { try admin.call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        #expect(try ocm.stop() == 0)
+        #expect(try client.readToEnd().isEmpty)
+        #expect(try admin.call("RPUSH", "queue", "job") == ":1\r\n", "nobody took it away")
+    }
+
+    @Test("a subscriber is let go at once")
+    func subscriber() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let subscriber = try ocm.connect()
+        try subscriber.call("SUBSCRIBE", "news")
+        #expect(try ocm.stop() == 0)
+        #expect(try subscriber.readToEnd().isEmpty)
+    }
+
+    @Test("under load, replies end between two pipelines or in one: none is wrong, none comes twice")
+    func underLoad() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--threads", "2"])
+        let clients = try (0..<20).map { _ in try ocm.connect() }
+        for (index, client) in clients.enumerated() {
+            try client.send((0..<200).map { "ECHO \(index)-\($0)\r\n" }.joined())
+        }
+        ocm.process.send(SIGTERM)
+        for (index, client) in clients.enumerated() {
+            let all = (0..<200).map { number in
+                let text = "\(index)-\(number)"
+                return "$\(text.count)\r\n\(text)\r\n"
+            }
+            let received = String(decoding: try client.readToEnd(), as: UTF8.self)
+            #expect(all.joined().hasPrefix(received))
+            #expect(received.isEmpty || received.hasSuffix("\r\n"))
+        }
+        #expect(try ocm.process.waitForExit() == 0)
+    }
+}
