@@ -89,6 +89,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CommandDispatchTests",
+            dependencies: [
+                "CommandDispatch", "RESP", "Upstream", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport"],
             exclude: ["clients"],
