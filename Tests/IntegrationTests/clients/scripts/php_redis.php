@@ -23,6 +23,7 @@ function alongside(callable $otherWork, callable $work): void
 {
     $process = pcntl_fork();
     if ($process === 0) {
+        pcntl_alarm(10); // It doesn't outlive for long a parent that failed.
         $otherWork(connect());
         exit(0);
     }
@@ -69,7 +70,7 @@ function blockingPop(): void
 {
     alongside(
         function (Redis $other) {
-            while ($other->info('clients')['blocked_clients'] == 0);
+            while ($other->info('clients')['blocked_clients'] != 1);
             check('RPUSH', $other->rPush('queue', 'job'), 1);
         },
         fn (Redis $redis) => check('BLPOP', $redis->blPop('queue', 10), ['queue', 'job']),
@@ -102,11 +103,16 @@ function pubSub(): void
             check('PUBLISH', $other->publish('news', 'hello'), 1);
         },
         function (Redis $redis) {
-            $redis->subscribe(['news'], function (Redis $redis, string $channel, string $message) {
-                check('message', [$channel, $message], ['news', 'hello']);
-                check('UNSUBSCRIBE', $redis->unsubscribe([$channel]), ['news' => true]);
-            });
-            check('PING after UNSUBSCRIBE', $redis->ping(), true);
+            $received = [];
+            try {
+                $redis->subscribe(['news'], function (Redis $redis, string $channel, string $message) use (&$received) {
+                    $received = [$channel, $message, $redis->unsubscribe([$channel])];
+                    $redis->close(); // This version has no other way out of subscribe().
+                });
+            } catch (RedisException $error) {
+                check('end of subscribe', $error->getMessage(), 'Connection closed');
+            }
+            check('message and reply of UNSUBSCRIBE', $received, ['news', 'hello', ['news' => true]]);
         },
     );
 }
