@@ -67,3 +67,24 @@ def fetch(cache):
         if not link.exists():
             link.symlink_to(shutil.which(tool))
     return tree
+
+
+CONNECTED = "    set ::redis::readraw($id) $readraw\n"
+SPEAK_RESP3 = """    set ::redis::readraw($id) 0
+    puts -nonewline $fd "HELLO 3\\r\\n"
+    flush $fd
+    catch {::redis::redis_read_reply $id $fd}
+"""
+
+
+def with_resp3(tree):
+    """Returns a copy of the source whose suite begins each connection with HELLO 3."""
+    copy = tree.with_name(f"{tree.name}-resp3")
+    client = copy / "tests/support/redis.tcl"
+    if not copy.exists():
+        shutil.copytree(tree, copy, symlinks=True)
+        text = client.read_text(encoding="utf-8")
+        if text.count(CONNECTED) != 1:
+            raise SystemExit(f"{client} is not as it was: the place to say HELLO 3 is not there")
+        client.write_text(text.replace(CONNECTED, SPEAK_RESP3 + CONNECTED), encoding="utf-8")
+    return copy
