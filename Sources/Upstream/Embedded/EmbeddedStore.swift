@@ -70,7 +70,7 @@ public final class EmbeddedStore: Sendable {
 
     /// What the arguments of a command take at most when each of them is stored.
     @inline(__always)
-    private static func mostMemory(of command: Command) -> Int { command.frame.count + 96 * command.count }
+    static func mostMemory(of command: Command) -> Int { command.frame.count + 96 * command.count }
 
     /// Gives back the memory of expired and deleted keys; to be called some ten times a second.
     public func runCycle() { lock.withLock { keyspace.runCycle() } }

@@ -39,6 +39,7 @@ enum CounterCommands {
     }
 
     static func incrbyfloat(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
+        try keyspace.makeRoom(LongDecimal.mostBytes + call.key.count)
         var old: LongDouble = 0
         if let entry = try keyspace.stringForWriting(call.key, call.db) {
             guard let number = LongDecimal.parse(entry.value) else { throw .notAFloat }
@@ -56,6 +57,7 @@ enum CounterCommands {
 
     static func hincrby(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         let amount = try call.integer(3)
+        try keyspace.makeRoomForFields(of: call)
         var old = 0
         if let value = try keyspace.hashForWriting(call.key, call.db)?.value(of: call[2]) {
             guard let number = Decimal.parse(value) else { throw .hashValueNotAnInteger }
@@ -70,6 +72,7 @@ enum CounterCommands {
     static func hincrbyfloat(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let amount = LongDecimal.parse(call[3]) else { throw .notAFloat }
         guard amount.isFinite else { throw .notFiniteArgument }
+        try keyspace.makeRoomForFields(of: call, result: LongDecimal.mostBytes)
         var old: LongDouble = 0
         if let value = try keyspace.hashForWriting(call.key, call.db)?.value(of: call[2]) {
             guard let number = LongDecimal.parse(value) else { throw .hashValueNotAFloat }

@@ -14,6 +14,7 @@ enum HashCommands {
 
     private static func setFields(_ keyspace: Keyspace, _ call: Call) throws(CommandError) -> Int {
         guard call.count % 2 == 0 else { throw .wrongArity(call.name) }
+        try keyspace.makeRoomForFields(of: call)
         _ = try keyspace.hashForWriting(call.key, call.db)
         var added = 0
         for index in stride(from: 2, to: call.count, by: 2)
@@ -24,6 +25,7 @@ enum HashCommands {
     }
 
     static func hsetnx(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
+        try keyspace.makeRoomForFields(of: call)
         if try keyspace.hashForWriting(call.key, call.db)?.value(of: call[2]) != nil {
             return reply.writeIntegerReply(0)
         }

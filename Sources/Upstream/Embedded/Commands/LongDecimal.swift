@@ -16,6 +16,9 @@ typealias LongDouble = Double
 
 /// Fractions as INCRBYFLOAT reads and writes them. Source: Redis 7.0 `util.c`, `string2ld` and `ld2string`.
 enum LongDecimal {
+    /// Room for the longest text: the largest number has some five thousand digits.
+    static let mostBytes = 5 << 10
+
     /// Reads a whole field as a number: no space in front, nothing behind, not "not a number".
     static func parse(_ bytes: UnsafeRawBufferPointer) -> LongDouble? {
         guard let first = bytes.first, bytes.count < 256, first != 32, !(9...13).contains(first) else { return nil }
@@ -38,8 +41,7 @@ enum LongDecimal {
 
     /// Seventeen digits behind the point, less the zeros at the end.
     static func text(of number: LongDouble) -> [UInt8] {
-        // The largest number has some five thousand digits.
-        var buffer = [CChar](repeating: 0, count: 5 << 10)
+        var buffer = [CChar](repeating: 0, count: mostBytes)
         #if arch(x86_64) || arch(i386)
         let format = "%.17Lf"
         #else

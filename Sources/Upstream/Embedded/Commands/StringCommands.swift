@@ -118,8 +118,9 @@ enum StringCommands {
     static func append(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         let length = try keyspace.stringForWriting(call.key, call.db)?.valueLength ?? 0
         guard length + call[2].count <= longest else { throw .tooLong }
-        // The string is copied when it grows: both copies are there for a moment.
-        try keyspace.makeRoom(length * 2 + call[2].count)
+        // The string is copied when it grows, to a block with room for more: both copies are there for a moment.
+        let new = length + call[2].count
+        try keyspace.makeRoom(length + new + min(new, Keyspace.mostSpare) + call.key.count)
         guard let slot = keyspace.lookupWrite(call.key, call.db) else {
             keyspace.setString(call.key, call[2], call.db)
             return reply.writeIntegerReply(call[2].count)

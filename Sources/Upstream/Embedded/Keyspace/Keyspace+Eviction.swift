@@ -11,9 +11,11 @@ extension Keyspace {
     /// How many keys are drawn, at least, before one of them goes.
     private static let sampleSize = 12
 
-    /// Sees to it that `bytes` can be taken from memory.
+    /// Sees to it that `bytes` can be taken from memory, and what is added to large blocks besides.
     @inline(__always)
     func makeRoom(_ bytes: Int) throws(CommandError) {
+        let bytes = bytes < Heap.largeThreshold ? bytes : bytes + bytes / 16
+        reservedMemory = max(reservedMemory, bytes)
         guard memoryLimit > 0, usedMemory + bytes > memoryLimit else { return }
         try evict(for: bytes)
     }

@@ -27,6 +27,32 @@ extension Keyspace {
         return isNew
     }
 
+    /// Sees to it that fields can be set in the hash at the key of `call`, whatever form it takes on for that: a packed
+    /// hash grows by more than it needs, and becomes a table when a field doesn't fit it.
+    ///
+    /// - Parameter result: how long a value may be that is not among the arguments.
+    func makeRoomForFields(of call: Call, result: Int = 0) throws(CommandError) {
+        let most = EmbeddedStore.mostMemory(of: call.command) + result
+        guard memoryLimit > 0, memoryLimit - usedMemory < 4 * most + PackedFields.mostBytes * 4 else { return }
+        var bytes = most
+        var fields = call.count - 2
+        var longest = result
+        for index in 2..<call.count { longest = max(longest, call[index].count) }
+        if let entry = find(call.key, hash(call.key), call.db)?.element {
+            switch entry.kind {
+            case .packedHash:
+                bytes += entry.valueLength
+                fields += PackedFields(entry).count
+            case .tableHash: longest = 0
+            default: return
+            }
+        }
+        if longest > PackedFields.longestItem || fields > PackedFields.mostFields {
+            bytes += FieldTable.mostOverhead(fields: fields)
+        }
+        try makeRoom(bytes)
+    }
+
     /// Removes a field of the hash at `key`, and the key with its last field; returns whether it was there.
     func removeField(_ field: UnsafeRawBufferPointer, of key: UnsafeRawBufferPointer, _ db: Int) -> Bool {
         guard let slot = find(key, hash(key), db) else { return false }

@@ -57,6 +57,7 @@ final class Keyspace {
     @inline(__always)
     func beginCommand() {
         commandTime = nil
+        reservedMemory = 0
         statistics.totalCommandsProcessed &+= 1
         if statistics.totalCommandsProcessed & 63 == 0 { _ = now }
     }

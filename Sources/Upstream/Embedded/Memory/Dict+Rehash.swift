@@ -33,10 +33,15 @@ extension Dict {
 
     /// Makes room for `count` elements at once, in an empty dict.
     mutating func reserve(_ count: Int) {
-        var buckets = Self.smallestTable
-        while buckets * Self.fill / 2 < count { buckets *= 2 }
-        active = DictTable(count: buckets)
+        active = DictTable(count: Self.buckets(for: count))
         bytes += active.cost
+    }
+
+    /// How many buckets a table for `count` elements has.
+    static func buckets(for count: Int) -> Int {
+        var buckets = smallestTable
+        while buckets * fill / 2 < count { buckets *= 2 }
+        return buckets
     }
 
     mutating func makeFirstTable() {

@@ -22,6 +22,12 @@ final class FieldTable {
         return fields
     }
 
+    /// What a table of so many fields takes at most, besides the fields' and values' own bytes: itself, buckets and those
+    /// chained behind them, and for each field its header and what rounding adds.
+    static func mostOverhead(fields: Int) -> Int {
+        ownBytes + DictTable.cost(Dict<HashField>.buckets(for: fields)) + fields * 48
+    }
+
     /// What it takes from memory, fields included.
     var bytes: Int { Self.ownBytes + fields.bytes + fieldBytes }
 

@@ -8,7 +8,8 @@
 enum Heap {
     private static let word = 8
     private static let smallest = 32
-    private static let largeThreshold = 128 << 10
+    /// From this size on a block is a number of pages; that adds less than a sixteenth to it.
+    static let largeThreshold = 128 << 10
     private static let page = 4096
 
     /// What a block of at least `count` bytes takes from memory.

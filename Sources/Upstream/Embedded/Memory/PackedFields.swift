@@ -7,6 +7,8 @@ struct PackedFields {
     static let mostFields = 512
     /// The longest field or value it may have (`hash-max-listpack-value`).
     static let longestItem = 64
+    /// The most bytes it takes, about.
+    static let mostBytes = mostFields * (2 * longestItem + 2)
     /// How long an empty one is.
     static let emptyLength = 2
 

@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+@testable import Upstream
+
+@Suite("The embedded store's memory")
+struct MemoryTests {
+    @Test(
+        "is accounted for to the byte: whatever is done and undone leaves nothing behind",
+        arguments: 1...3 as ClosedRange<UInt64>
+    )
+    func account(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let client = StoreClient()
+        try client.call("SET", "lasting", "v")
+        let before = try client.info("used_memory")
+        for _ in 0..<20_000 {
+            let key = "key\(Int.random(in: 0..<300, using: &random))"
+            let field =
+                String(repeating: "f", count: random.pick([1, 20, 70])) + "\(Int.random(in: 0..<20, using: &random))"
+            let value = String(repeating: "v", count: random.pick([0, 3, 50, 64, 65, 500, 20_000]))
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0, 1: try client.call("SET", key, value)
+            case 2: try client.call("APPEND", key, value)
+            case 3: try client.call("SETRANGE", key, "\(Int.random(in: 0..<3000, using: &random))", value)
+            case 4: try client.call("INCR", key)
+            case 5, 6: try client.call("HSET", key, field, value)
+            case 7: try client.call("HDEL", key, field)
+            case 8: try client.call("SET", key, value, "PX", "\(Int.random(in: 1..<50, using: &random))")
+            case 9: try client.call("RENAME", key, "key\(Int.random(in: 0..<300, using: &random))")
+            case 10: try client.call("COPY", key, "key\(Int.random(in: 0..<300, using: &random))", "REPLACE")
+            default: try client.call(random.pick(["DEL", "UNLINK"]), key)
+            }
+            client.advance(milliseconds: 1)
+        }
+        for number in 0..<300 { try client.call(random.pick(["DEL", "UNLINK"]), "key\(number)") }
+        for _ in 0..<100 { client.store.runCycle() }
+        #expect(try client.call("DBSIZE") == ":1\r\n")
+        #expect(try client.info("used_memory") == before)
+        try client.call("FLUSHALL")
+        for _ in 0..<100 { client.store.runCycle() }
+        #expect(try client.info("used_memory") < before)
+    }
+
+    @Test("never exceeds the limit, and the limit is made use of", arguments: 1...3 as ClosedRange<UInt64>)
+    func limit(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let limit = 2 << 20
+        let client = StoreClient(memoryLimit: limit)
+        var highest = 0
+        for step in 0..<30_000 {
+            let key = "key\(Int.random(in: 0..<random.pick([100, 50_000]), using: &random))"
+            let value = String(repeating: "v", count: Int.random(in: 0..<random.pick([10, 100, 5000]), using: &random))
+            let reply =
+                switch Int.random(in: 0..<6, using: &random) {
+                case 0: try client.call("HSET", "h\(key)", "\(step)", value)
+                case 1: try client.call("HSET", "h\(key)", value, "\(step)")
+                case 2: try client.call("HINCRBYFLOAT", "h\(key)", "n", random.pick(["1e300", "0.1"]))
+                case 3: try client.call("MSET", key, value, "\(key)\(step)", value, "x\(key)", value)
+                case 4: try client.call("APPEND", key, value)
+                default: try client.call("SET", key, value)
+                }
+            #expect(!reply.hasPrefix("-OOM"))
+            if step % 100 == 0 { client.advance(milliseconds: 1) }
+            if step % 10 == 0 { highest = max(highest, try client.info("used_memory")) }
+        }
+        #expect(highest <= limit)
+        #expect(try client.info("used_memory") > limit * 9 / 10)
+        #expect(try client.info("evicted_keys") > 1000)
+    }
+
+    @Test("what can never fit is refused in Redis's words, and nothing is lost for it")
+    func tooBig() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        for number in 0..<100 { try client.call("SET", "key\(number)", String(repeating: "v", count: 1000)) }
+        let big = String(repeating: "v", count: 2 << 20)
+        let error = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+        #expect(try client.call("SET", "key1", big) == error)
+        #expect(try client.call("APPEND", "key1", big) == error)
+        #expect(try client.call("SETRANGE", "key1", "2000000", "x") == error)
+        #expect(try client.call("HSET", "hash", "field", big) == error)
+        #expect(try client.call("DBSIZE") == ":100\r\n" && client.call("STRLEN", "key1") == ":1000\r\n")
+    }
+
+    @Test("goes to what is used: of old keys those stay that are read again and again")
+    func leastRecentlyUsed() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        for number in 0..<100 { try client.call("SET", "hot\(number)", "v") }
+        for number in 0..<20_000 {
+            client.advance(milliseconds: 1)
+            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
+            try client.call("GET", "hot\(number % 100)")
+        }
+        let kept = try (0..<100).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
+        #expect(kept >= 98, "a choice at random would leave next to none")
+    }
+}
