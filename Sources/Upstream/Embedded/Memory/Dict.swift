@@ -1,3 +1,5 @@
+import RESP
+
 /// A hash table that never stops the world: the keyspace of a database, and the fields of a large hash.
 ///
 /// **Shape.** Buckets of one cache line hold seven elements each (see ``Bucket``); a bucket that overflows gets another

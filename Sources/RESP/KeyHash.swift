@@ -1,16 +1,17 @@
-/// The hash of keys and fields: 64 bits from the bytes, by multiplying and folding 16 bytes at a time.
+/// The hash of keys, fields and whatever else is looked up by its bytes: 64 bits, by multiplying and folding 16 bytes at a
+/// time.
 ///
 /// The construction is that of wyhash. All four constants are drawn at random when the process starts, not only the
 /// starting value: with constants that are known, bytes can be crafted that make one factor zero and so the product
 /// the same whatever the other factor is.
-struct KeyHash: Sendable {
+public struct KeyHash: Sendable {
     /// The hash of this process.
-    static let process = KeyHash()
+    public static let process = KeyHash()
 
-    private let seed: UInt64
-    private let first: UInt64
-    private let second: UInt64
-    private let third: UInt64
+    @usableFromInline let seed: UInt64
+    @usableFromInline let first: UInt64
+    @usableFromInline let second: UInt64
+    @usableFromInline let third: UInt64
 
     private init() {
         var generator = SystemRandomNumberGenerator()
@@ -21,8 +22,8 @@ struct KeyHash: Sendable {
     }
 
     /// The hash of `bytes`.
-    @inline(__always)
-    func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    @inlinable
+    public func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         let count = bytes.count
         guard count > 0, let base = bytes.baseAddress else { return Self.fold(seed ^ first, second) }
         var low: UInt64
@@ -45,8 +46,8 @@ struct KeyHash: Sendable {
     }
 
     /// Up to 16 bytes as two words that tell any two strings of one length apart.
-    @inline(__always)
-    private static func words(of base: UnsafeRawPointer, _ count: Int) -> (UInt64, UInt64) {
+    @inlinable
+    static func words(of base: UnsafeRawPointer, _ count: Int) -> (UInt64, UInt64) {
         if count >= 8 { return (word(base), word(base + count - 8)) }
         if count >= 4 {
             return (
@@ -58,11 +59,11 @@ struct KeyHash: Sendable {
         return (ends, UInt64(base.load(fromByteOffset: count / 2, as: UInt8.self)))
     }
 
-    @inline(__always)
-    private static func word(_ pointer: UnsafeRawPointer) -> UInt64 { pointer.loadUnaligned(as: UInt64.self) }
+    @inlinable
+    static func word(_ pointer: UnsafeRawPointer) -> UInt64 { pointer.loadUnaligned(as: UInt64.self) }
 
-    @inline(__always)
-    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    @inlinable
+    static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
     }
