@@ -1,3 +1,5 @@
+import RESP
+
 /// What is done from time to time, apart from commands: expired keys are found and what was deleted is freed.
 ///
 /// Expired keys are invisible in any case; this gives their memory back. A stretch of each database is gone through in

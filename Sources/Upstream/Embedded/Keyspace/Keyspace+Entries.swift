@@ -1,3 +1,5 @@
+import RESP
+
 /// Adding, changing and removing entries, and what that does to memory.
 extension Keyspace {
     /// Makes `key` hold the string `value`, whatever it held. `expiry` nil leaves the key's deadline as it is.

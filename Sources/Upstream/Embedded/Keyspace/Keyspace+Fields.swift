@@ -1,3 +1,5 @@
+import RESP
+
 /// Changing the fields of hashes.
 extension Keyspace {
     /// Sets a field of the hash at `key`, which is made if it isn't there; returns whether the field is new. A string at

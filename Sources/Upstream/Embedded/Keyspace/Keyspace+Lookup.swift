@@ -1,3 +1,5 @@
+import RESP
+
 /// Finding keys. A key whose time has come is removed by whoever meets it first, so nobody sees it again.
 extension Keyspace {
     typealias Slot = Dict<Entry>.Slot

@@ -1,3 +1,5 @@
+import RESP
+
 /// Values by type, and keys as a whole, as commands need them.
 extension Keyspace {
     /// The string that a command reads; nil when the key is missing.

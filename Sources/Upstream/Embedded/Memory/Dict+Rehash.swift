@@ -1,3 +1,5 @@
+import RESP
+
 /// Growing and shrinking, a chain at a time.
 extension Dict {
     /// Buckets are filled up to this on average; then the dict wants to grow.

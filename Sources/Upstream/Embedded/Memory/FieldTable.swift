@@ -1,3 +1,5 @@
+import RESP
+
 /// The fields of a large hash.
 final class FieldTable {
     private(set) var fields = Dict<HashField>()
