@@ -23,12 +23,14 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "RESP",
             dependencies: [.product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         .target(name: "Stats", swiftSettings: strict),
+        .target(name: "ValueCompression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(
             name: "Upstream",
             dependencies: [
@@ -81,6 +83,11 @@ let package = Package(
         .testTarget(
             name: "RESPTests",
             dependencies: ["RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ValueCompressionTests",
+            dependencies: ["ValueCompression", "CZlib", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
