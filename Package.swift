@@ -85,6 +85,7 @@ let package = Package(
             dependencies: ["RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
+        .testTarget(name: "StatsTests", dependencies: ["Stats", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ValueCompressionTests",
             dependencies: ["ValueCompression", "CZlib", "TestSupport"],

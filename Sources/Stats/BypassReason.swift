@@ -1,0 +1,39 @@
+/// Why a read that could have been answered from the cache wasn't even looked up in it.
+public enum BypassReason: Int, Reason {
+    /// The cache is switched off.
+    case disabled
+    /// The invalidation feed isn't there, so nothing can be promised.
+    case feedDown
+    /// The server refuses CLIENT TRACKING to this identity, or doesn't have it.
+    case trackingRefused
+    /// The shared connection isn't tracked, or not yet.
+    case untrackedConnection
+    /// Inside MULTI or WATCH.
+    case transaction
+    /// The session has a connection to itself.
+    case pinned
+    /// Behind the session's own commands on that key.
+    case ownWritePending
+    /// The arguments make the reply one that isn't kept.
+    case notCacheable
+    /// Caching is paused by its user.
+    case paused
+    /// The cache doesn't admit the key for now.
+    case notAdmitted
+
+    /// The reason in metrics and JSON.
+    public var name: String {
+        switch self {
+        case .disabled: "disabled"
+        case .feedDown: "feed_down"
+        case .trackingRefused: "tracking_refused"
+        case .untrackedConnection: "untracked_connection"
+        case .transaction: "transaction"
+        case .pinned: "pinned"
+        case .ownWritePending: "own_write_pending"
+        case .notCacheable: "not_cacheable"
+        case .paused: "paused"
+        case .notAdmitted: "not_admitted"
+        }
+    }
+}
