@@ -29,6 +29,7 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
+        .target(name: "LocalCache", dependencies: ["RESP"], swiftSettings: strict),
         .target(name: "Stats", swiftSettings: strict),
         .target(name: "ValueCompression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(
@@ -74,6 +75,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "cachesim",
+            dependencies: [
+                "CZlib", "LocalCache", "RESP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["RESP"],
@@ -89,6 +98,11 @@ let package = Package(
         .testTarget(
             name: "ValueCompressionTests",
             dependencies: ["ValueCompression", "CZlib", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LocalCacheTests",
+            dependencies: ["LocalCache", "RESP", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

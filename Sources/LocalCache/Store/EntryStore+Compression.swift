@@ -1,0 +1,82 @@
+/// Cold replies, made smaller.
+///
+/// An entry that eviction would drop is compressed, once, and goes to the main queue: for the room of one entry some four
+/// are kept that way, of which none has been asked for of late. Whether it came from the small or the main queue makes no difference:
+/// it has until it comes to the main queue's end to be hit. Then it is inflated, and written anew, plain; if it isn't hit
+/// it is evicted. So what is hit often is never compressed, and never has to be inflated.
+extension EntryStore {
+    /// Compresses an entry instead of evicting it. False: it is too small, or doesn't get smaller, or is compressed.
+    func compress(_ reference: EntryReference) -> Bool {
+        let entry = pool.entry(reference)
+        guard let compressor, !entry.isCompressed, entry.reply.count >= compressor.minimumSize,
+            let bytes = compressor.compress(entry.reply)
+        else { return false }
+        let size = entry.size(reply: bytes.count + 4)
+        guard size < entry.size else { return false }
+        if size > pool.largestShared {
+            compressRun(pool.chunk(of: reference), entry, bytes)
+            return true
+        }
+        guard let place = placeKept(size) else { return false }
+        let plain = entry.plainLength
+        let compressed = CacheEntry(at: pool.entry(place).block, like: entry, reply: bytes, plainLength: plain)
+        replace(reference, by: place, compressed)
+        return true
+    }
+
+    /// A large entry that stays large is compressed where it lies.
+    private func compressRun(_ chunk: Int32, _ entry: CacheEntry, _ bytes: UnsafeRawBufferPointer) {
+        let plain = entry.plainLength
+        let oldSize = entry.size
+        count(entry, inMain: pool[chunk].isMain, -1)
+        let compressed = CacheEntry(at: entry.block, like: entry, reply: bytes, plainLength: plain)
+        compressed.frequency = 0
+        count(compressed, inMain: pool[chunk].isMain, 1)
+        pool.shrinkRun(chunk, from: oldSize, to: compressed.size)
+        pool[chunk].used = UInt32(truncatingIfNeeded: compressed.size)
+        pool[chunk].live = pool[chunk].used
+        moveRun(chunk, compressed)
+    }
+
+    /// Puts `entry`, written at `place` in the main queue, in the stead of another that is the same but for its reply.
+    private func replace(_ reference: EntryReference, by place: EntryReference, _ entry: CacheEntry) {
+        entry.frequency = 0
+        count(pool.entry(reference), inMain: pool[pool.chunk(of: reference)].isMain, -1)
+        count(entry, inMain: true, 1)
+        relink(reference, to: place)
+        vacate(reference)
+    }
+
+    /// A hit on a compressed entry: it is plain again from now on. Nil if its bytes are corrupt.
+    @inline(never)
+    func inflate(_ id: CacheID, _ now: CacheTime) -> CachedReply? {
+        let reference = lookup(id)
+        // It must not be evicted to make room for itself.
+        pool.entry(reference).frequency = CacheEntry.mostFrequency
+        let size = pool.entry(reference).size(reply: pool.entry(reference).plainLength)
+        let place = size <= limit / 2 ? place(size, inMain: true, now) : nil
+        // But it may have moved.
+        let moved = lookup(id)
+        guard moved != 0, let bytes = inflated(pool.entry(moved)) else {
+            if let place { forgo(place, size) }
+            if moved != 0 { drop(moved) }
+            return nil
+        }
+        let entry = pool.entry(moved)
+        guard let place else { return CachedReply(kind: entry.kind, bytes: bytes) }
+        let plain = CacheEntry(at: pool.entry(place).block, like: entry, reply: bytes, plainLength: nil)
+        replace(moved, by: place, plain)
+        return CachedReply(kind: plain.kind, bytes: plain.reply)
+    }
+
+    /// The plain bytes of a compressed entry's reply, valid until the compressor's next use; nil if they are corrupt.
+    func inflated(_ entry: CacheEntry) -> UnsafeRawBufferPointer? {
+        compressor?.inflate(entry.compressedReply, size: entry.plainLength)
+    }
+
+    /// Leaves a place that nothing has been written to.
+    private func forgo(_ place: EntryReference, _ size: Int) {
+        CacheEntry.writeHole(at: pool.entry(place).block, size)
+        vacate(place)
+    }
+}
