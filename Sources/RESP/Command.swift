@@ -27,6 +27,13 @@ public struct Command {
         )
     }
 
+    /// The part of the frame behind argument `index`: the arguments that follow, each with its length before it.
+    @inlinable
+    public func bytes(behind index: Int) -> UnsafeRawBufferPointer {
+        let range = arguments[index]
+        return UnsafeRawBufferPointer(rebasing: frame[(Int(range.offset) + Int(range.length) + 2)...])
+    }
+
     /// Whether argument `index` is `word` (given in lower case), in whatever case the client wrote it.
     public func argument(_ index: Int, is word: StaticString) -> Bool {
         let bytes = self[index]

@@ -26,6 +26,11 @@ public struct CommandName: Hashable, Sendable {
         self = name
     }
 
+    /// The name as text.
+    public var text: String {
+        withUnsafeBytes(of: (low, middle, high)) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
     /// A well-mixed hash for tables whose size is a power of two.
     @inlinable public var tableHash: Int {
         let mixed = (low ^ (middle &* 0xA24B_AED4_963E_E407) ^ (high &* 0x8EBC_6AF0_9C88_C6E3)) &* 0x9E37_79B9_7F4A_7C15

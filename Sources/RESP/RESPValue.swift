@@ -40,6 +40,14 @@ public indirect enum RESPValue: Equatable, Sendable {
         }
     }
 
+    /// The bytes of a string.
+    public var bytes: [UInt8]? {
+        switch self {
+        case .bulkString(let bytes), .verbatimString(_, let bytes): bytes
+        default: nil
+        }
+    }
+
     /// The elements of an array, a set or a push.
     public var elements: [RESPValue]? {
         switch self {

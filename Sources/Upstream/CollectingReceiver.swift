@@ -6,7 +6,7 @@ open class CollectingReceiver: ReplyReceiver {
     open func receive(reply: UnsafeRawBufferPointer) {}
 
     /// Gathers; a reply that arrives in one piece is not copied.
-    public final override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
+    public final override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         guard replies > 0 else {
             collected.append(contentsOf: bytes)
             return
@@ -24,6 +24,6 @@ open class CollectingReceiver: ReplyReceiver {
     /// Forgets what was gathered.
     public final override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         collected = []
-        fail(failure)
+        for _ in 0..<commands { fail(failure) }
     }
 }

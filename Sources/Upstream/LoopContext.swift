@@ -9,6 +9,12 @@ public final class LoopContext {
     public let tick: Tick
     /// Its write buffers.
     public let buffers = BufferPool()
+    /// When the loop last looked at the clock: at the beginning of what it does now, as a rule.
+    public private(set) var now = NIODeadline.now()
+    /// ``now`` in whole milliseconds.
+    public private(set) var nowMilliseconds = Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
+    /// The lower half of ``now`` in microseconds.
+    public var nowMicroseconds: UInt32 { UInt32(truncatingIfNeeded: now.uptimeNanoseconds / 1000) }
     /// Where events are logged.
     public let logger: Logger
 
@@ -17,5 +23,13 @@ public final class LoopContext {
         self.eventLoop = eventLoop
         self.tick = Tick(eventLoop: eventLoop)
         self.logger = logger
+    }
+
+    /// Looks at the clock. One look serves all that is read from a socket at once.
+    @discardableResult
+    public func lookAtClock() -> NIODeadline {
+        now = .now()
+        nowMilliseconds = Int64(truncatingIfNeeded: now.uptimeNanoseconds / 1_000_000)
+        return now
     }
 }

@@ -25,6 +25,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     public private(set) var status = Status.connecting
     /// Told when `status` may have changed for good: for start-up.
     public var onStatusChange: ((Status) -> Void)?
+    /// Told of what happens to shared connections.
+    public weak var observer: (any SharedConnectionObserver)?
 
     private let context: LoopContext
     private let readOnly: (Command) -> Bool
@@ -83,8 +85,12 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         if let existing = shared[identity] { return existing }
         let created = SharedConnection(identity: identity, upstream: self)
         shared[identity] = created
+        observer?.sharedConnectionMade(created)
         return created
     }
+
+    /// Every shared connection.
+    public var sharedConnections: some Sequence<SharedConnection> { shared.values }
 
     /// A connection for one session alone, new or from the pool; fails while the server is down. `onLoss` hears of its
     /// end once all its commands have failed.

@@ -10,9 +10,9 @@ open class ReplyReceiver {
     /// something may come between them.
     public final var beginsNewRun = false
 
-    /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent,
-    /// and possibly the beginning of one more. Valid during the call only.
-    open func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {}
+    /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent, and,
+    /// if it `goesOn`, a part of one more that doesn't end here. Valid during the call only.
+    open func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {}
 
     /// The next `commands` commands get no reply. When `afterPartOfReply`, some of the first one's reply has already
     /// been handed out, so the stream can't be mended.

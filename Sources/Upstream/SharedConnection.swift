@@ -14,6 +14,12 @@ public final class SharedConnection: UpstreamConnectionOwner {
         didSet { if sessions == 0 { unusedSince = .now() } }
     }
     private(set) var unusedSince = NIODeadline.now()
+    /// Which part of the cache its identity may see; 0 for none. The observer's.
+    public var cacheNamespace: UInt16 = 0
+    /// The number under which the server tracks what is read over it; 0 while it doesn't. The observer's.
+    public var trackingSource: UInt32 = 0
+    /// Why it doesn't, in its own words; nil if it hasn't said no. The observer's.
+    public var trackingRefusal: String?
 
     private let upstream: RedisUpstream
     private var connection: UpstreamConnection?
@@ -59,8 +65,12 @@ public final class SharedConnection: UpstreamConnectionOwner {
         self.connection = nil
         isCongested = false
         upstream.forget(connection)
+        upstream.observer?.sharedConnectionClosed(self)
         connection.closeQuietly()
     }
+
+    /// Whether the server has taken the connection.
+    public var isReady: Bool { connection?.isReady ?? false }
 
     /// Whether every command has its reply.
     var isQuiet: Bool { connection?.isQuiet ?? true }
@@ -73,10 +83,14 @@ public final class SharedConnection: UpstreamConnectionOwner {
         if connection === self.connection { isCongested = connection.isCongested }
     }
 
-    func connectionReady(_ connection: UpstreamConnection) { upstream.isReachable(by: identity) }
+    func connectionReady(_ connection: UpstreamConnection) {
+        upstream.isReachable(by: identity)
+        upstream.observer?.sharedConnectionReady(self)
+    }
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         upstream.forget(connection)
+        upstream.observer?.sharedConnectionClosed(self)
         if self.connection === connection {
             self.connection = nil
             isCongested = false

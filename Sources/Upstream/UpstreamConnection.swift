@@ -110,6 +110,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// Sends a command again that a broken connection left without a reply.
     func resend(_ frame: UnsafeRawBufferPointer, to receiver: ReplyReceiver) {
+        // Where runs began the first time isn't known any more.
+        receiver.beginsNewRun = true
         expect(.retriedReplies, for: receiver)
         append(frame)
     }
@@ -168,7 +170,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Hands on what the server sent.
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        lastProgress = .now()
+        lastProgress = self.context.lookAtClock()
         buffer.withUnsafeReadableBytes { bytes in
             do throws(ReplyFramingError) {
                 if phase == .handshaking {
@@ -186,6 +188,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         var index = 0
         var undelivered = 0
         var replies = 0
+        var goesOn = false
         while index < bytes.count, phase != .closed {
             guard !pending.isEmpty else {
                 guard let end = try framer.endOfFrame(in: bytes, from: index) else { return }
@@ -196,34 +199,36 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 continue
             }
             if pending.first.expectation == .rawStream {
-                return pending.first.receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[index...]), replies: 0)
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
+                return pending.first.receiver.receive(rest, replies: 0, goesOn: true)
             }
             let isStream = pending.first.expectation == .stream
             let start = index
             guard let end = try framer.endOfFrame(in: bytes, from: index) else {
                 // Part of a push waits for nobody, part of a reply is passed on.
-                index = framer.kind == UInt8(ascii: ">") && !isStream ? start : bytes.count
+                goesOn = framer.kind != UInt8(ascii: ">") || isStream
+                index = goesOn ? bytes.count : start
                 break
             }
             index = end
             if framer.kind == UInt8(ascii: ">"), !isStream {
-                deliver(bytes, undelivered..<start, replies)
+                deliver(bytes, undelivered..<start, replies, goesOn: false)
                 undelivered = end
                 replies = 0
                 continue
             }
             replies += 1
             if replies == pending.first.commands || isStream {
-                deliver(bytes, undelivered..<end, replies)
+                deliver(bytes, undelivered..<end, replies, goesOn: false)
                 undelivered = end
                 replies = 0
             }
         }
-        if index > undelivered { deliver(bytes, undelivered..<index, replies) }
+        if index > undelivered { deliver(bytes, undelivered..<index, replies, goesOn: goesOn) }
     }
 
     @inline(__always)
-    private func deliver(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ replies: Int) {
+    private func deliver(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ replies: Int, goesOn: Bool) {
         guard !range.isEmpty else { return }
         let receiver = pending.first.receiver
         if pending.first.expectation != .stream {
@@ -234,7 +239,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 if pending.isEmpty { slowCommands = 0 }
             }
         }
-        receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[range]), replies: replies)
+        receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[range]), replies: replies, goesOn: goesOn)
         failThoseInTurn()
     }
 

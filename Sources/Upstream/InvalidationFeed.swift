@@ -1,0 +1,152 @@
+import Logging
+import NIOCore
+import RESP
+
+/// The connection over which the server tells which keys have changed: a RESP2 subscriber to `__redis__:invalidate`.
+///
+/// It belongs to one event loop of the process, whatever the number of others. A connection that wants its reads tracked
+/// names this one's client id (`CLIENT TRACKING ON REDIRECT id`). The feed answers a PING at least every
+/// ``heartbeat``; when it doesn't, it is as good as lost, because what it would have said isn't heard either.
+public final class InvalidationFeed: UpstreamConnectionOwner {
+    /// How often it has to show that it is alive.
+    static let heartbeat = TimeAmount.seconds(1)
+
+    private let upstream: RedisUpstream
+    private let context: LoopContext
+    private weak var delegate: (any InvalidationFeedDelegate)?
+    private var connection: UpstreamConnection?
+    private var backoff: Backoff
+    private var unansweredPings = CircularBuffer<(sent: NIODeadline, tag: UInt64)>()
+    private var lastPing = NIODeadline.now()
+    private var isUp = false
+    private var isShutDown = false
+    private var watch: RepeatedTask?
+
+    private static let channel = "__redis__:invalidate"
+
+    /// The feed of `upstream`; it starts with ``start()``.
+    public init(upstream: RedisUpstream, context: LoopContext, delegate: any InvalidationFeedDelegate) {
+        self.upstream = upstream
+        self.context = context
+        self.delegate = delegate
+        backoff = Backoff(
+            first: upstream.configuration.firstBackoff,
+            maximum: upstream.configuration.maximumBackoff
+        )
+    }
+
+    /// Connects, and goes on doing so whenever it is lost.
+    public func start() {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let interval = Self.heartbeat / 4
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            bound.value.checkHeartbeat()
+        }
+        connect()
+    }
+
+    /// Ends it for good.
+    public func shutDown() {
+        isShutDown = true
+        watch?.cancel()
+        connection?.closeQuietly()
+    }
+
+    /// Asks the server whether that was all; ``InvalidationFeedDelegate/feedAnsweredPing(_:)`` follows with `tag`, unless
+    /// the feed is lost.
+    public func ping(tag: UInt64) {
+        guard let connection else { return }
+        lastPing = .now()
+        unansweredPings.append((sent: lastPing, tag: tag))
+        var frame = ByteBuffer()
+        frame.writeCommand([Array("PING".utf8)])
+        frame.withUnsafeReadableBytes { connection.sendInStream($0) }
+    }
+
+    private func connect() {
+        guard !isShutDown else { return }
+        var identity = upstream.baseIdentity
+        identity.version = .resp2
+        connection = upstream.open(identity, owner: self)
+    }
+
+    private func checkHeartbeat() {
+        guard isUp, let connection else { return }
+        let now = NIODeadline.now()
+        if let oldest = unansweredPings.first, now - oldest.sent > Self.heartbeat {
+            connection.close(.timedOut(server: serverName, after: Self.heartbeat.text))
+        } else if now - lastPing >= Self.heartbeat {
+            ping(tag: 0)
+        }
+    }
+
+    // MARK: What it is told
+
+    func received(id: Int) {
+        guard let connection else { return }
+        connection.stream(to: FeedReceiver(self), framed: true)
+        var frame = ByteBuffer()
+        frame.writeCommand([Array("SUBSCRIBE".utf8), Array(Self.channel.utf8)])
+        frame.withUnsafeReadableBytes { connection.sendInStream($0) }
+        self.id = id
+    }
+
+    private var id = 0
+
+    func received(_ message: RESPValue) {
+        if case .error(let text) = message {
+            return lose("Redis refuses the invalidation feed: \(text)")
+        }
+        guard let elements = message.elements, let kind = elements.first?.bytes else { return }
+        if kind.elementsEqual("message".utf8), elements.count == 3 {
+            guard let keys = elements[2].elements else { return receivedFlush() }
+            for key in keys { key.bytes?.withUnsafeBytes { delegate?.feedInvalidated($0) } }
+        } else if kind.elementsEqual("pong".utf8) {
+            if let answered = unansweredPings.popFirst() { delegate?.feedAnsweredPing(answered.tag) }
+        } else if kind.elementsEqual("subscribe".utf8) {
+            isUp = true
+            lastPing = .now()
+            backoff.reset()
+            delegate?.feedIsUp(id: id)
+        }
+    }
+
+    /// Somebody has flushed a database.
+    func receivedFlush() { delegate?.feedInvalidatedEverything() }
+
+    func lose(_ reason: String) {
+        guard let lost = connection else { return }
+        connection = nil
+        upstream.forget(lost)
+        lost.closeQuietly()
+        wentDown(reason)
+    }
+
+    private func wentDown(_ reason: String) {
+        connection = nil
+        isUp = false
+        unansweredPings.removeAll()
+        guard !isShutDown else { return }
+        delegate?.feedIsDown(reason)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: backoff.next()) { bound.value.connect() }
+    }
+
+    // MARK: UpstreamConnectionOwner
+
+    var serverName: String { upstream.serverName }
+
+    func connectionReady(_ connection: UpstreamConnection) {
+        var frame = ByteBuffer()
+        frame.writeCommand([Array("CLIENT".utf8), Array("ID".utf8)])
+        frame.withUnsafeReadableBytes { connection.send($0, to: FeedIDReceiver(self)) }
+    }
+
+    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
+        upstream.forget(connection)
+        guard self.connection === connection else { return }
+        wentDown(failure.event)
+    }
+
+    func congestionChanged(of connection: UpstreamConnection) {}
+}
