@@ -29,9 +29,17 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
-        .target(name: "LocalCache", dependencies: ["RESP"], swiftSettings: strict),
         .target(name: "Stats", swiftSettings: strict),
         .target(name: "ValueCompression", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "LocalCache",
+            dependencies: [
+                "RESP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Upstream",
             dependencies: [
@@ -45,7 +53,7 @@ let package = Package(
         .target(
             name: "CommandDispatch",
             dependencies: [
-                "RESP", "Stats", "Upstream",
+                "LocalCache", "RESP", "Stats", "Upstream", "ValueCompression",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -64,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "ocm",
             dependencies: [
-                "RESP", "Stats", "Upstream", "CommandDispatch", "RESPListener",
+                "LocalCache", "RESP", "Stats", "Upstream", "CommandDispatch", "RESPListener",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -113,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "CommandDispatchTests",
             dependencies: [
-                "CommandDispatch", "RESP", "Upstream", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
+                "CommandDispatch", "LocalCache", "RESP", "Stats", "Upstream", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -9,17 +9,22 @@ extension Dispatcher {
     /// The client's name is the session's, not its connection's; what turns the replies into a stream makes a tunnel;
     /// what concerns other clients leaves nothing behind; and with anything else (an id, a flag, something newer than
     /// we know) the session keeps its connection, because from then on it is no longer like any other.
-    func dispatchClient(_ command: Command, _ session: Session, _ upstream: RedisUpstream) -> Disposition {
-        guard command.count > 1 else { return forwardOrPin(command, session, upstream) }
+    func dispatchClient(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ upstream: RedisUpstream
+    ) -> Disposition {
+        guard command.count > 1 else { return forwardOrPin(command, spec, session, upstream) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo:
-            guard session.pinned == nil else { return sendPinned(command, session, keeping: true) }
+            guard session.pinned == nil else { return sendPinned(command, spec, session, keeping: true) }
             answerFromSession(command, session)
             return .taken
         case .stream: return openTunnel(command, session, framed: true)
-        case .pause: return sendPinned(command, session, reply: PauseReply(session, command))
-        case .others: return sendPinned(command, session)
-        case .own: return sendPinned(command, session, keeping: true)
+        case .pause: return sendPinned(command, spec, session, reply: PauseReply(session, command))
+        case .others: return sendPinned(command, spec, session)
+        case .own: return sendPinned(command, spec, session, keeping: true)
         }
     }
 

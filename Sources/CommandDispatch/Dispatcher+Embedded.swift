@@ -7,7 +7,8 @@ extension Dispatcher {
     /// With the embedded store: commands about the session itself, and those that the store doesn't serve.
     func dispatchEmbeddedWithCare(_ command: Command, _ session: Session, _ store: EmbeddedStore) -> Disposition {
         if session.obstacles.contains(.closing) { return .taken }
-        let route = spec(CommandName(command[0]))?.route
+        if session.obstacles.contains(.unwritable) { return .later }
+        let route = spec(CommandName(command[0]))?.pointee.route
         if !session.isAuthenticated, let error = refusal(of: command, route) {
             session.replyError(error)
             return .taken
@@ -28,6 +29,7 @@ extension Dispatcher {
         case .auth: authenticate(command, session)
         case .hello: hello(command, session)
         case .client: embeddedClient(command, session)
+        case .cache: return dispatchCache(command, session)
         case .info: embeddedInfo(command, session, store)
         default:
             session.replyError(EmbeddedStore.unknownCommandError(command.string(0)))

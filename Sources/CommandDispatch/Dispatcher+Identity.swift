@@ -13,13 +13,14 @@ extension Dispatcher {
     /// Sends a command that changes what the session is; its next command waits for the reply.
     func changeIdentity(
         _ command: Command,
-        _ route: CommandRoute,
+        _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         _ upstream: RedisUpstream
     ) -> Disposition {
         guard session.outstanding == 0 else { return .later }
         var frame = ByteBuffer()
         frame.writeBytes(command.frame)
+        let route = spec.pointee.route
         var change = IdentityChange(command, route)
         if let password = server.requiredPassword, let own = change.credentials, own.isDefaultUser {
             // The default user's password is ours, not the server's.
@@ -37,7 +38,7 @@ extension Dispatcher {
         }
         guard let connection = connection(for: change, session, upstream) else { return .taken }
         session.obstacles.insert(.awaitingReply)
-        session.noteSent()
+        session.noteSent(command, spec)
         counters.pinnedCommands.add()
         let reply = IdentityReply(session, change, over: connection)
         frame.withUnsafeReadableBytes { connection.send($0, to: reply) }

@@ -5,7 +5,12 @@ import Upstream
 
 extension Dispatcher {
     /// The upstream's INFO with our section behind it; `INFO ocm` is answered here.
-    func forwardInfo(_ command: Command, _ session: Session, _ upstream: RedisUpstream) -> Disposition {
+    func forwardInfo(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ upstream: RedisUpstream
+    ) -> Disposition {
         let sections = (1..<command.count).map { command.string($0).lowercased() }
         if sections == ["ocm"] {
             let text = infoSection()
@@ -16,7 +21,7 @@ extension Dispatcher {
             return .taken
         }
         let wantsOurs = sections.isEmpty || !Set(sections).isDisjoint(with: ["ocm", "default", "all", "everything"])
-        return forwardOrPin(command, session, upstream, reply: wantsOurs ? InfoReply(session) : nil)
+        return forwardOrPin(command, spec, session, upstream, reply: wantsOurs ? InfoReply(session) : nil)
     }
 
     /// Our section of INFO.
@@ -50,6 +55,35 @@ extension Dispatcher {
             "ocm_net_input_bytes:\(server.total { $0.bytesIn.current })",
             "ocm_net_output_bytes:\(server.total { $0.bytesOut.current })",
         ]
+        lines += cacheLines
         return lines.map { $0 + "\r\n" }.joined()
+    }
+
+    /// What INFO says of the local cache.
+    private var cacheLines: [String] {
+        let statistics = server.cacheStatistics
+        guard let cache else {
+            return upstream == nil ? [] : ["ocm_cache:off"] + Self.lines(statistics.fields.suffix(4))
+        }
+        var lines = ["ocm_cache:\(cache.feed == nil ? "waiting for the invalidation feed" : "on")"]
+        if let refusal = cache.refusal { lines.append("ocm_cache_refused:\(refusal)") }
+        lines += Self.lines(statistics.fields[...])
+        lines += server.commandCounts.filter { $0.count > 0 }.map { "ocm_command_\($0.name):\($0.count)" }
+        lines += server.topKeys(limit: 10).enumerated().map { rank, key in
+            "ocm_top_key_\(rank + 1):\(Self.printable(key.key)),\(key.count)"
+        }
+        return lines
+    }
+
+    private static func lines(_ fields: ArraySlice<(name: String, value: String)>) -> [String] {
+        fields.map { "ocm_cache_\($0.name):\($0.value)" }
+    }
+
+    /// A key on one line, as redis-cli would show it.
+    private static func printable(_ key: [UInt8]) -> String {
+        key.map { byte in
+            (32..<127).contains(byte) && byte != UInt8(ascii: "\\")
+                ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
     }
 }

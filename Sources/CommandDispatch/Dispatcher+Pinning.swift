@@ -20,6 +20,7 @@ extension Dispatcher {
     ///   - keeping: whether the session keeps the connection from now on.
     func sendPinned(
         _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         reply: ReplyReceiver? = nil,
         isSlow: Bool = false,
@@ -32,21 +33,21 @@ extension Dispatcher {
             if keeping { session.connectionState.keep() }
             if isSlow { connection.slowCommands += 1 }
             counters.pinnedCommands.add()
-            session.noteSent()
+            session.noteSent(command, spec)
             connection.send(command.frame, to: reply ?? session)
             return .taken
         }
     }
 
     /// WAIT waits for what its own connection wrote last. A PING in front of it makes that everything so far.
-    func sendWait(_ command: Command, _ session: Session) -> Disposition {
+    func sendWait(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ session: Session) -> Disposition {
         switch pinnedConnection(of: session) {
         case .later: return .later
         case .refused: return .taken
         case .connection(let connection):
             // Inside a transaction WAIT doesn't wait, and a PING would be one of its commands.
             if !session.connectionState.inTransaction { send(["PING"], over: connection) }
-            return sendPinned(command, session, isSlow: true)
+            return sendPinned(command, spec, session, isSlow: true)
         }
     }
 

@@ -10,34 +10,38 @@ extension Dispatcher {
         guard let upstream else { preconditionFailure("commands are forwarded only when there is an upstream") }
         if session.obstacles.contains(.closing) { return .taken }
         if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
-        if session.isTunnel { return dispatchInTunnel(command, session) }
         let spec = spec(name)
-        if !session.isAuthenticated, let error = refusal(of: command, spec?.route) {
+        if session.isTunnel { return dispatchInTunnel(command, spec, session) }
+        if session.obstacles.contains(.unwritable) { return .later }
+        if !session.isAuthenticated, let error = refusal(of: command, spec?.pointee.route) {
             session.replyError(error)
             return .taken
         }
         guard let spec else { return learn(command, name, session, upstream) }
-        switch spec.route {
-        case .forward: return forwardOrPin(command, session, upstream)
-        case .blocking: return sendPinned(command, session, isSlow: true)
+        switch spec.pointee.route {
+        case .forward: return forwardOrPin(command, spec, session, upstream)
+        case .cache: return dispatchCache(command, session)
+        case .blocking: return sendPinned(command, spec, session, isSlow: true)
         case .blockingIfAsked:
             let mayBlock = (1..<command.count).contains { command.argument($0, is: "block") }
-            return mayBlock ? sendPinned(command, session, isSlow: true) : forwardOrPin(command, session, upstream)
-        case .script: return sendPinned(command, session, isSlow: true)
-        case .wait: return sendWait(command, session)
-        case .multi: return beginTransaction(command, session)
-        case .watch: return sendPinned(command, session, reply: StateReply(session, .watch))
-        case .exec: return endTransaction(command, session, upstream, .exec)
-        case .discard: return endTransaction(command, session, upstream, .discard)
-        case .unwatch: return endTransaction(command, session, upstream, .unwatch)
-        case .connectionState: return sendPinned(command, session, keeping: true)
-        case .select, .auth, .hello: return changeIdentity(command, spec.route, session, upstream)
-        case .client: return dispatchClient(command, session, upstream)
+            return mayBlock
+                ? sendPinned(command, spec, session, isSlow: true) : forwardOrPin(command, spec, session, upstream)
+        case .script: return sendPinned(command, spec, session, isSlow: true)
+        case .wait: return sendWait(command, spec, session)
+        case .multi: return beginTransaction(command, spec, session)
+        case .watch: return sendPinned(command, spec, session, reply: StateReply(session, .watch))
+        case .exec: return endTransaction(command, spec, session, upstream, .exec)
+        case .discard: return endTransaction(command, spec, session, upstream, .discard)
+        case .unwatch: return endTransaction(command, spec, session, upstream, .unwatch)
+        case .connectionState: return sendPinned(command, spec, session, keeping: true)
+        case .select, .auth, .hello: return changeIdentity(command, spec, session, upstream)
+        case .client: return dispatchClient(command, spec, session, upstream)
         case .tunnel: return openTunnel(command, session, framed: true)
         case .rawTunnel: return openTunnel(command, session, framed: false)
-        case .info: return forwardInfo(command, session, upstream)
+        case .info: return forwardInfo(command, spec, session, upstream)
         case .quit: return quit(session)
-        case .reset: return command.count == 1 ? reset(session, upstream) : forwardOrPin(command, session, upstream)
+        case .reset:
+            return command.count == 1 ? reset(session, upstream) : forwardOrPin(command, spec, session, upstream)
         case .http:
             endHTTP(session)
             return .taken
@@ -49,13 +53,14 @@ extension Dispatcher {
     /// holds up nobody else.
     func forwardOrPin(
         _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         _ upstream: RedisUpstream,
         reply: ReplyReceiver? = nil
     ) -> Disposition {
-        if session.pinned != nil { return sendPinned(command, session, reply: reply) }
+        if session.pinned != nil { return sendPinned(command, spec, session, reply: reply) }
         if server.mayBePaused, session.outstanding == 0, server.isPaused(at: .now()) {
-            return sendPinned(command, session, reply: reply, isSlow: true)
+            return sendPinned(command, spec, session, reply: reply, isSlow: true)
         }
         guard let shared = session.shared else { return .later }
         if shared.isCongested {
@@ -63,15 +68,19 @@ extension Dispatcher {
             return .later
         }
         counters.forwardedCommands.add()
-        session.noteSent()
+        session.noteSent(command, spec)
         shared.send(command.frame, to: reply ?? session)
         return .taken
     }
 
     /// A client may send a whole transaction without waiting for what becomes of its MULTI. When MULTI can't be sent the
     /// rest must not be executed command by command, so the connection ends with the error.
-    private func beginTransaction(_ command: Command, _ session: Session) -> Disposition {
-        let disposition = sendPinned(command, session, reply: StateReply(session, .multi))
+    private func beginTransaction(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session
+    ) -> Disposition {
+        let disposition = sendPinned(command, spec, session, reply: StateReply(session, .multi))
         if disposition == .taken, session.pinned == nil { session.closeAfterReplies() }
         return disposition
     }
@@ -80,12 +89,13 @@ extension Dispatcher {
     /// them is the right one as it is.
     private func endTransaction(
         _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         _ upstream: RedisUpstream,
         _ kind: ConnectionState.Command
     ) -> Disposition {
-        if session.pinned != nil { return sendPinned(command, session, reply: StateReply(session, kind)) }
-        return forwardOrPin(command, session, upstream)
+        if session.pinned != nil { return sendPinned(command, spec, session, reply: StateReply(session, kind)) }
+        return forwardOrPin(command, spec, session, upstream)
     }
 
     private func quit(_ session: Session) -> Disposition {

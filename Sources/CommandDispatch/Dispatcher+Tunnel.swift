@@ -22,7 +22,11 @@ extension Dispatcher {
     /// Passes a command into the session's tunnel. Everything is the server's to answer; RESET alone ends the tunnel,
     /// because what the connection is after it (no longer authenticated by us, on database 0) isn't what a new
     /// session of ours is.
-    func dispatchInTunnel(_ command: Command, _ session: Session) -> Disposition {
+    func dispatchInTunnel(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>?,
+        _ session: Session
+    ) -> Disposition {
         guard let connection = session.pinned, let tunnel = session.tunnel else { return .later }
         if connection.isCongested {
             connection.notifyWhenDrained(session)
@@ -32,6 +36,7 @@ extension Dispatcher {
             tunnel.awaitsReset = true
             session.obstacles.insert(.awaitingReply)
         }
+        tunnel.noteSent(spec)
         connection.sendInStream(command.frame)
         return .taken
     }

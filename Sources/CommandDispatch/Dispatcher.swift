@@ -16,7 +16,7 @@ import Upstream
 /// order of one client's commands never changes.
 public final class Dispatcher {
     /// What this loop has done.
-    public let counters = LoopCounters()
+    public let counters = LoopCounters(commands: CommandTable.standard.count + 1)
     /// What all loops share.
     public let server: ServerContext
     /// The loop.
@@ -25,9 +25,13 @@ public final class Dispatcher {
     public let upstream: RedisUpstream?
     /// The embedded store; nil with an upstream.
     private let store: EmbeddedStore?
+    /// The local cache; nil with the embedded store, and when it is turned off.
+    let cache: LoopCache?
 
     /// Commands that the table doesn't have, as the upstream described them.
-    var learned: [CommandName: CommandSpec] = [:]
+    var learned: [CommandName: UnsafePointer<CommandSpec>] = [:]
+    /// A command that not even the server knows: it will most likely refuse it.
+    let unknownCommand = CommandSpec("?", keys: .unknown).permanent
     /// Takes replies that nobody waits for.
     let discard = ReplyReceiver()
 
@@ -49,7 +53,9 @@ public final class Dispatcher {
                 onRetry: { counters.retries.add() }
             )
         }
-        server.register(counters)
+        cache = LoopCache(server, context, counters)
+        upstream?.observer = cache
+        server.register(LoopStatistics(counters: counters, cache: cache?.counters, topKeys: cache?.topKeys))
     }
 
     /// A session for a client that has just come.
@@ -70,10 +76,15 @@ public final class Dispatcher {
     public func dispatch(_ command: Command, for session: Session) -> Disposition {
         if let store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
-        if session.obstacles.isEmpty, let name, let spec = table[name], spec.route == .forward,
+        if session.obstacles.isEmpty, let name, let spec = table.pointer(to: name), spec.pointee.route == .forward,
             session.hasRoom, !server.mayBePaused, let shared = session.shared, !shared.isCongested
         {
-            forward(command.frame, for: session, over: shared)
+            if spec.pointee.caching != .never, let cache,
+                let disposition = cache.serve(command, spec, session, shared)
+            {
+                return disposition
+            }
+            forward(command, spec, for: session, over: shared)
             return .taken
         }
         return dispatchWithCare(command, name, session)
@@ -97,15 +108,39 @@ public final class Dispatcher {
 
     /// Sends a command over the shared connection.
     @inline(__always)
-    func forward(_ frame: UnsafeRawBufferPointer, for session: Session, over shared: SharedConnection) {
+    func forward(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        for session: Session,
+        over shared: SharedConnection
+    ) {
         counters.forwardedCommands.add()
-        session.noteSent()
-        shared.send(frame, to: session)
+        session.noteSent(command, spec)
+        shared.send(command.frame, to: session)
+    }
+
+    /// A command of a session that was sent has its whole reply.
+    @inline(__always)
+    func noteReply(to mark: CommandMark) {
+        counters.commands.add(slot: Int(mark.command))
+        let microseconds = context.nowMicroseconds &- mark.sentAt
+        counters.uncachedTimes.record(nanoseconds: Int(microseconds) * 1000)
+    }
+
+    /// `count` replies from the cache are about to leave.
+    func noteHits(_ count: Int) {
+        let read = context.now
+        counters.cachedTimes.record(nanoseconds: Int((NIODeadline.now() - read).nanoseconds), count: count)
     }
 
     /// The command called `name`, of Redis or learned.
-    func spec(_ name: CommandName?) -> CommandSpec? {
+    func spec(_ name: CommandName?) -> UnsafePointer<CommandSpec>? {
         guard let name else { return nil }
-        return table[name] ?? learned[name]
+        return table.pointer(to: name) ?? learned[name]
+    }
+
+    /// Remembers what the server said of a command. Few are ever learned, and none is forgotten.
+    func learn(_ spec: CommandSpec) {
+        if learned[spec.name] == nil { learned[spec.name] = spec.permanent }
     }
 }

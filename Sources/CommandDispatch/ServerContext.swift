@@ -1,5 +1,7 @@
+import LocalCache
 import NIOConcurrencyHelpers
 import NIOCore
+import RESP
 import Stats
 import Synchronization
 import Upstream
@@ -12,6 +14,12 @@ public final class ServerContext: Sendable {
     public let requiredPassword: [UInt8]?
     /// The store that commands are served from; nil when there is an upstream.
     public let store: EmbeddedStore?
+    /// The local cache; nil with the store, and when it is turned off.
+    let cache: ReplyCache?
+    /// How the cache is to be used.
+    let cacheConfiguration: CacheConfiguration?
+    /// The parts of the cache that identities see.
+    let namespaces = Namespaces()
     /// How many event loops serve clients.
     public let threads: Int
     /// When the process began to serve.
@@ -19,23 +27,62 @@ public final class ServerContext: Sendable {
 
     private let sessions = Atomic<Int>(0)
     private let pauseEnd = Atomic<UInt64>(0)
-    private let loops = NIOLockedValueBox<[LoopCounters]>([])
+    private let loops = NIOLockedValueBox<[LoopStatistics]>([])
 
     /// A server's context.
-    public init(version: String, requiredPassword: [UInt8]?, store: EmbeddedStore?, threads: Int) {
+    ///
+    /// - Parameters:
+    ///   - store: what serves when there is no upstream.
+    ///   - cache: the local cache before an upstream, if there is to be one.
+    public init(
+        version: String,
+        requiredPassword: [UInt8]?,
+        store: EmbeddedStore?,
+        cache: CacheConfiguration? = nil,
+        threads: Int
+    ) {
         self.version = version
         self.requiredPassword = requiredPassword
         self.store = store
+        cacheConfiguration = cache
+        self.cache = cache.map { ReplyCache($0.store) }
         self.threads = threads
     }
 
     func nextSessionID() -> Int { sessions.add(1, ordering: .relaxed).newValue }
 
-    func register(_ counters: LoopCounters) { loops.withLockedValue { $0.append(counters) } }
+    func register(_ loop: LoopStatistics) { loops.withLockedValue { $0.append(loop) } }
+
+    /// What the local cache has done and holds.
+    public var cacheStatistics: CacheStatistics {
+        CacheStatistics(
+            loops.withLockedValue { $0 },
+            cache?.statistics ?? EntryStoreStatistics(),
+            memoryLimit: cache?.memoryLimit ?? 0
+        )
+    }
+
+    /// The keys that are asked for most, most often first, `limit` at most.
+    public func topKeys(limit: Int) -> [TopKey] {
+        TopKeys.merged(loops.withLockedValue { $0.compactMap(\.topKeys) }, limit: limit)
+    }
+
+    /// Halves what keys are known for: what was asked for a while ago matters less and less.
+    func decayTopKeys() {
+        for loop in loops.withLockedValue({ $0 }) { loop.topKeys?.decay() }
+    }
+
+    /// How often each command was given.
+    var commandCounts: [(name: String, count: Int)] {
+        let loops = loops.withLockedValue { $0.map { $0.counters.commands.current } }
+        return CommandTable.standard.values.map { spec in
+            (spec.name.text, loops.reduce(0) { $0 + $1[Int(spec.index)] })
+        }
+    }
 
     /// The sum of `counter` over all loops.
     func total(_ counter: (borrowing LoopCounters) -> Int) -> Int {
-        loops.withLockedValue { $0.reduce(0) { $0 + counter($1) } }
+        loops.withLockedValue { $0.reduce(0) { $0 + counter($1.counters) } }
     }
 
     /// The clients that are connected now.

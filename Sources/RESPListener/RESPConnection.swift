@@ -42,6 +42,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         var buffer = unwrapInboundIn(data)
         guard let session else { return }
         loop.dispatcher.counters.bytesIn.add(buffer.readableBytes)
+        loop.dispatcher.context.lookAtClock()
         if configuration.idleTimeout != nil { lastActivity = .now() }
         guard unread.readableBytes == 0, !session.isSuspended else {
             unread.writeBuffer(&buffer)
@@ -132,6 +133,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
 
     func resume() {
         guard let session else { return }
+        loop.dispatcher.context.lookAtClock()
         takeUnread(session)
         if readWasHeld, unread.readableBytes <= loop.waitingLimit {
             readWasHeld = false

@@ -8,22 +8,18 @@ public final class CacheCounters: Sendable {
     public let misses = Counter()
     /// Reads that joined a miss already under way.
     public let coalesced = Counter()
-    /// Reads that weren't looked up.
+    /// Reads that might have been answered from the cache, but were forwarded like other commands.
     public let bypasses = ReasonCounters<BypassReason>()
     /// Replies stored.
     public let fills = Counter()
     /// Replies to misses that weren't stored.
     public let refusedFills = ReasonCounters<FillRefusal>()
-    /// Keys purged: by the server's messages or for commands that passed through.
+    /// Keys that the server said have changed.
     public let invalidations = Counter()
     /// Times that the cache, or an identity's part of it, was emptied.
     public let flushes = ReasonCounters<FlushReason>()
-    /// Replies held back until the invalidation feed had caught up.
+    /// Reads that waited for the server to confirm that what is kept is current.
     public let waits = Counter()
-    /// How long reads took that were answered from the cache.
-    public let cachedTimes = LatencyHistogram()
-    /// How long reads took that went upstream.
-    public let uncachedTimes = LatencyHistogram()
 
     /// Counters at zero.
     public init() {}

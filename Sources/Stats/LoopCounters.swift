@@ -23,6 +23,13 @@ public final class LoopCounters: Sendable {
     /// Bytes sent to clients.
     public let bytesOut = Counter()
 
-    /// Counters at zero.
-    public init() {}
+    /// How often each command was given, by its number in the dispatcher's table; 0 stands for those not in it.
+    public let commands: CommandCounters
+    /// How long commands that went upstream took, from being sent to having their whole replies.
+    public let uncachedTimes = LatencyHistogram()
+    /// How long commands that the cache answered took, from being received to having their replies written.
+    public let cachedTimes = LatencyHistogram()
+
+    /// Counters at zero, for as many `commands` as the table has, and one.
+    public init(commands: Int) { self.commands = CommandCounters(slots: commands) }
 }

@@ -30,8 +30,23 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "A unix socket for Redis clients, besides the port.")
     var redisSocket: String?
 
-    @Option(help: "How much memory the embedded store may use, such as 100mb. (default: 100mb)")
+    @Option(help: "How much memory the local cache, or the embedded store, may use, such as 100mb. (default: 100mb)")
     var memoryLimit: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep replies of the upstream in a local cache. (default: --cache)")
+    var cache: Bool?
+
+    @Option(help: "The largest reply that is kept, such as 1mb. (default: 1mb)")
+    var maxEntrySize: String?
+
+    @Option(help: "How long a reply is kept at most. (default: 1h)")
+    var maxTTL: String?
+
+    @Option(help: "Compress what would have to leave the cache: on or off. (default: on)")
+    var compression: String?
+
+    @Option(help: "The smallest reply worth compressing, such as 1kb. (default: 1kb)")
+    var compressionMinSize: String?
 
     @Option(help: "How many clients may be connected at once. (default: 10000)")
     var maxclients: String?
@@ -83,7 +98,9 @@ struct Serve: AsyncParsableCommand {
     var given: [String: String] {
         let options: [(String, String?)] = [
             ("upstream", upstream), ("host", host), ("redis-port", redisPort), ("redis-socket", redisSocket),
-            ("memory-limit", memoryLimit), ("maxclients", maxclients), ("timeout", timeout),
+            ("memory-limit", memoryLimit), ("cache", cache.map { $0 ? "yes" : "no" }), ("max-entry-size", maxEntrySize),
+            ("max-ttl", maxTTL), ("compression", compression), ("compression-min-size", compressionMinSize),
+            ("maxclients", maxclients), ("timeout", timeout),
             ("upstream-timeout", upstreamTimeout), ("threads", threads), ("requirepass", requirepass),
             ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout), ("debug", debug ? "yes" : nil),
             ("config", config),

@@ -37,11 +37,14 @@ struct Server: Service {
             version: Version.current,
             requiredPassword: configuration.password.map { Array($0.utf8) },
             store: store,
+            cache: configuration.upstream == nil ? nil : configuration.cache,
             threads: configuration.threads
         )
+        let eventLoops = Array(group.makeIterator())
         let dispatchers = try await makeDispatchers(context, group)
         let listener = try await RESPListener.start(configuration.listener, group: group, dispatchers: dispatchers)
         if configuration.upstream != nil { try await connect(dispatchers, group) }
+        let coordinator = try await startCache(dispatchers, eventLoops)
         let upkeep = store.map { store in
             group.next().scheduleRepeatedTask(initialDelay: Self.upkeepInterval, delay: Self.upkeepInterval) { _ in
                 store.runCycle()
@@ -52,6 +55,7 @@ struct Server: Service {
         logger.notice("stopping: no new clients; waiting for commands under way")
         await listener.shutDown(within: configuration.shutdownTimeout)
         upkeep?.cancel()
+        if let coordinator { try await eventLoops[0].submit { coordinator.value.shutDown() }.get() }
         for (eventLoop, dispatcher) in zip(group.makeIterator(), dispatchers) {
             try await eventLoop.submit { dispatcher.value.upstream?.shutDown() }.get()
         }
@@ -94,6 +98,18 @@ struct Server: Service {
                 )
             }
         }
+    }
+
+    /// Begins to listen for invalidations, from which moment on replies are cached.
+    private func startCache(
+        _ dispatchers: [NIOLoopBound<Dispatcher>],
+        _ eventLoops: [any EventLoop]
+    ) async throws -> NIOLoopBound<CacheCoordinator>? {
+        try await eventLoops[0].submit {
+            guard let coordinator = CacheCoordinator(dispatchers, eventLoops) else { return nil }
+            coordinator.start()
+            return NIOLoopBound(coordinator, eventLoop: eventLoops[0])
+        }.get()
     }
 
     private func announce(_ listener: RESPListener) {

@@ -245,6 +245,45 @@ struct CommandStream {
         DEBUG NOSUCH
         """
 
+    /// What somebody else writes meanwhile.
+    static let writes = """
+        SET $s $v
+        SET $s $v EX 1000
+        APPEND $s $v
+        SETRANGE $s $i $v
+        INCR $s
+        MSET $s $v $s $v
+        GETDEL $s
+        DEL $k
+        DEL $k $k
+        HSET $h $m $v $m $v
+        HDEL $h $m
+        HINCRBY $h $m 3
+        RPUSH $l $v $v
+        LPOP $l
+        LSET $l 0 $v
+        LTRIM $l 0 3
+        SADD $S $m $m
+        SREM $S $m
+        ZADD $z $f $m
+        ZREM $z $m
+        ZINCRBY $z 2 $m
+        PFADD $p $m
+        GEOADD $g 13.361389 38.115556 $m
+        EXPIRE $k 1000
+        PEXPIREAT $k 1
+        PERSIST $k
+        RENAME $k $k
+        COPY $k $k REPLACE
+        SUNIONSTORE $S $S $S
+        ZUNIONSTORE $z 2 $z $z
+        SORT $l ALPHA STORE $l
+        MOVE $k 1
+        SELECT 1
+        SELECT 0
+        FLUSHDB
+        """
+
     /// What the embedded store serves.
     static let embedded = """
         SET $s $v

@@ -34,6 +34,39 @@ struct DifferentialTests {
         }
     }
 
+    @Test("the same while somebody else writes to Redis behind our back", arguments: 1...3, [2, 3])
+    func secondWriter(seed: UInt64, version: Int) throws {
+        let admin = try redis.connect()
+        var transcripts: [[[UInt8]]] = []
+        var commands: [[[UInt8]]] = []
+        for client in [try redis.connect(), try ocm.connect()] {
+            try admin.call("FLUSHALL")
+            try admin.call("SCRIPT", "FLUSH")
+            var stream = CommandStream(seed: seed)
+            var foreign = CommandStream(seed: seed &+ 1000, like: CommandStream.writes)
+            var pipelines = Pipelines(seed: seed)
+            var replies: [[UInt8]] = []
+            commands = []
+            let witness = try ForeignWitness(ocm: ocm, writer: admin)
+            if version == 3 { try client.call("HELLO", "3") }
+            for _ in 0..<60 {
+                let pipeline = stream.take(25)
+                commands += pipeline
+                replies += try pipelines.replies(to: pipeline, 2, over: client)
+                _ = try pipelines.replies(to: foreign.take(5), 2, over: admin)
+                try witness.waitUntilHeard()
+            }
+            transcripts.append(replies)
+        }
+        for (index, command) in commands.enumerated() where transcripts[0][index] != transcripts[1][index] {
+            let words = command.map { String(decoding: $0.prefix(60), as: UTF8.self) }
+            Issue.record("command \(index) of seed \(seed), RESP\(version), differs: \(words)")
+            print("direct:  \(String(decoding: transcripts[0][index].prefix(500), as: UTF8.self))")
+            print("through: \(String(decoding: transcripts[1][index].prefix(500), as: UTF8.self))")
+            return
+        }
+    }
+
     @Test("several clients, in lockstep: transactions, blocking pops, pub/sub", arguments: 1...3, [2, 3])
     func severalClients(seed: UInt64, version: Int) throws {
         let admin = try redis.connect()

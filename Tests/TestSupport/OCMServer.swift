@@ -44,6 +44,16 @@ public final class OCMServer {
     /// A connection to it.
     public func connect() throws -> RawConnection { try RawConnection(port: port) }
 
+    /// Waits until it hears of invalidations, and so keeps replies.
+    public func waitUntilCaching() throws {
+        let client = try connect()
+        try waitUntil("replies are cached") {
+            // A miss on a connection that isn't tracked yet is bypassed.
+            try client.call("GET", "is anything kept?")
+            return try client.call("CACHE", "EXPLAIN", "GET", "is anything kept?").hasSuffix("HIT\r\n")
+        }
+    }
+
     /// What it has logged.
     public var log: String { process.output }
 

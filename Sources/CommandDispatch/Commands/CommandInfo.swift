@@ -3,6 +3,7 @@ import RESP
 /// One entry of a `COMMAND INFO` reply: what a server says of a command that we don't know.
 struct CommandInfo {
     private let flags: Set<String>
+    private let keys: KeyPositions
 
     /// Nil unless `reply` is an array whose first element describes a command.
     init?(_ reply: RESPValue) {
@@ -10,12 +11,24 @@ struct CommandInfo {
             return nil
         }
         self.flags = Set(flags.compactMap(\.text))
+        let positions = entry.dropFirst(3).prefix(3).compactMap {
+            if case .integer(let number) = $0 { number } else { nil }
+        }
+        if self.flags.contains("movablekeys") || positions.count < 3 {
+            keys = .unknown
+        } else if positions[0] > 0, positions[2] > 0 {
+            keys = .range(first: positions[0], last: positions[1], step: positions[2])
+        } else {
+            // A module's command may well write keys that it doesn't declare.
+            keys = self.flags.contains("write") ? .unknown : .none
+        }
     }
 
     /// The command as the dispatcher sees it.
     func spec(_ name: CommandName) -> CommandSpec {
         CommandSpec(
             name,
+            keys: keys,
             isReadOnly: flags.contains("readonly"),
             route: flags.contains("blocking") ? .blocking : .forward
         )

@@ -29,6 +29,8 @@ enum CommandRoute: UInt8, Sendable {
     case tunnel
     /// From here on what comes isn't RESP: replication.
     case rawTunnel
+    /// `CACHE`: about the local cache.
+    case cache
     /// The upstream's `INFO` and our own section.
     case info
     /// Ends the connection after its replies.

@@ -1,20 +1,53 @@
 import RESP
+import Stats
 
 /// What is known of a command.
 struct CommandSpec: Sendable {
     let name: CommandName
+    /// Where its keys stand.
+    let keys: KeyPositions
     /// Whether it changes nothing, so that sending it twice is harmless.
     let isReadOnly: Bool
+    /// What may be kept of its reply.
+    let caching: Caching
+    /// Why the whole cache is dropped before its reply is passed on, if it is.
+    let flushes: FlushReason?
     let route: CommandRoute
+    /// Its number in the statistics, and in what is asked of the cache. The table sets it.
+    var index: UInt16 = 0
 
-    init(_ name: CommandName, isReadOnly: Bool = false, route: CommandRoute = .forward) {
+    init(
+        _ name: CommandName,
+        keys: KeyPositions = .none,
+        isReadOnly: Bool = false,
+        caching: Caching = .never,
+        flushes: FlushReason? = nil,
+        route: CommandRoute = .forward
+    ) {
         self.name = name
+        self.keys = keys
         self.isReadOnly = isReadOnly
+        self.caching = caching
+        self.flushes = flushes
         self.route = route
     }
 
-    init(_ name: String, isReadOnly: Bool = false, route: CommandRoute = .forward) {
+    init(
+        _ name: String,
+        keys: KeyPositions = .none,
+        isReadOnly: Bool = false,
+        caching: Caching = .never,
+        flushes: FlushReason? = nil,
+        route: CommandRoute = .forward
+    ) {
         guard let name = CommandName(name) else { preconditionFailure("'\(name)' is too long for a command's name") }
-        self.init(name, isReadOnly: isReadOnly, route: route)
+        self.init(name, keys: keys, isReadOnly: isReadOnly, caching: caching, flushes: flushes, route: route)
+    }
+
+    /// A copy that stays where it is for as long as the process lives.
+    var permanent: UnsafePointer<CommandSpec> {
+        let place = UnsafeMutablePointer<CommandSpec>.allocate(capacity: 1)
+        place.initialize(to: self)
+        return UnsafePointer(place)
     }
 }

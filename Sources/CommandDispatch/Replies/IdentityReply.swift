@@ -19,7 +19,7 @@ final class IdentityReply: CollectingReceiver {
         let isQueued = reply.starts(with: "+QUEUED".utf8)
         if isQueued { session.connectionState.keep() }
         session.dispatcher.finish(change, session, connection, accepted: !isError && !isQueued)
-        session.receive(reply, replies: 1)
+        session.receive(reply, replies: 1, goesOn: false)
     }
 
     override func fail(_ failure: UpstreamFailure) {

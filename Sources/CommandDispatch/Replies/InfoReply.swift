@@ -9,14 +9,14 @@ final class InfoReply: CollectingReceiver {
     init(_ session: Session) { self.session = session }
 
     override func receive(reply: UnsafeRawBufferPointer) {
-        guard let text = Self.text(of: reply) else { return session.receive(reply, replies: 1) }
+        guard let text = Self.text(of: reply) else { return session.receive(reply, replies: 1, goesOn: false) }
         var body = Array(text)
         body.append(contentsOf: "\r\n".utf8)
         body.append(contentsOf: session.dispatcher.infoSection().utf8)
         var buffer = ByteBuffer()
         let version: RESPVersion = reply.first == UInt8(ascii: "=") ? .resp3 : .resp2
         body.withUnsafeBytes { buffer.writeVerbatimString($0, version) }
-        buffer.withUnsafeReadableBytes { session.receive($0, replies: 1) }
+        buffer.withUnsafeReadableBytes { session.receive($0, replies: 1, goesOn: false) }
     }
 
     override func fail(_ failure: UpstreamFailure) {

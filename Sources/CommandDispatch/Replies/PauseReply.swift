@@ -20,7 +20,7 @@ final class PauseReply: CollectingReceiver {
         } else if reply.starts(with: "+QUEUED".utf8) {
             session.connectionState.atExec { [self] in takeEffect() }
         }
-        session.receive(reply, replies: 1)
+        session.receive(reply, replies: 1, goesOn: false)
     }
 
     private func takeEffect() {

@@ -12,10 +12,10 @@ final class StateReply: ReplyReceiver {
         self.command = command
     }
 
-    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
+    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         if beginning.count < 24 { beginning.append(contentsOf: bytes.prefix(24 - beginning.count)) }
         if replies > 0 { session.connectionState.replied(to: command, beginning) }
-        session.receive(bytes, replies: replies)
+        session.receive(bytes, replies: replies, goesOn: goesOn)
     }
 
     override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {

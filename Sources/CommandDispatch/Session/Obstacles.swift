@@ -13,4 +13,6 @@ struct Obstacles: OptionSet {
     static let awaitingReply = Obstacles(rawValue: 1 << 3)
     /// The session ends once its replies are out: it takes no more commands.
     static let closing = Obstacles(rawValue: 1 << 4)
+    /// The client doesn't take what it is sent.
+    static let unwritable = Obstacles(rawValue: 1 << 5)
 }

@@ -36,12 +36,16 @@ public final class Session: ReplyReceiver {
     public var isSuspended = false
     /// The last command of which the server was asked what it is.
     var askedAbout: CommandName?
+    /// The round that its next command has to wait for, or has waited for; 0 for none.
+    var awaitedRound: UInt64 = 0
+    /// Whether it will be woken when that round is settled.
+    var isAwaitingRound = false
 
     let dispatcher: Dispatcher
     private(set) weak var outlet: (any SessionOutlet)?
-    private var sentCommands = 0
-    private var receivedReplies = 0
-    private var late = CircularBuffer<(behind: Int, reply: ByteBuffer)>()
+    private var commands = OutstandingCommands()
+    private var late: LateReplies
+    private var hits = 0
     private let delivery = SessionDelivery()
     private var window = ReplyWindow()
     private var isEnded = false
@@ -55,6 +59,7 @@ public final class Session: ReplyReceiver {
         self.outlet = outlet
         identity = dispatcher.baseIdentity
         obstacles = dispatcher.isOpenToAll ? [] : .unauthenticated
+        late = LateReplies(pool: dispatcher.context.buffers)
         super.init()
         delivery.session = self
     }
@@ -65,7 +70,7 @@ public final class Session: ReplyReceiver {
     public var isAuthenticated: Bool { !obstacles.contains(.unauthenticated) }
     /// Whether nothing is under way: the session can end without anybody missing a reply.
     public var isIdle: Bool {
-        outstanding == 0 && late.isEmpty && output.readableBytes == 0 && !obstacles.contains(.awaitingReply)
+        outstanding == 0 && output.readableBytes == 0 && !obstacles.contains(.awaitingReply)
     }
     /// Whether the session has become a tunnel, which is never at an end by itself.
     public var isTunnel: Bool { obstacles.contains(.tunnel) }
@@ -76,7 +81,12 @@ public final class Session: ReplyReceiver {
     /// The client can take more, or can't.
     public func writabilityChanged(_ isWritable: Bool) {
         pinned?.holdReads(!isWritable)
-        if isWritable { wake() }
+        if isWritable {
+            obstacles.remove(.unwritable)
+            wake()
+        } else {
+            obstacles.insert(.unwritable)
+        }
     }
 
     /// The client is gone. Replies that are still to come are dropped.
@@ -95,16 +105,42 @@ public final class Session: ReplyReceiver {
     /// Answers the command at hand: at once, or in its turn.
     func reply(_ write: (inout ByteBuffer) -> Void) {
         dispatcher.counters.localCommands.add()
+        _ = answer {
+            write(&$0)
+            return true
+        }
+    }
+
+    /// Answers the command at hand if `write` does: at once, or in its turn.
+    @inline(__always)
+    func answer(_ write: (inout ByteBuffer) -> Bool) -> Bool {
         if outstanding == 0 {
             if output.capacity == 0 { output = dispatcher.context.buffers.take() }
-            write(&output)
+            guard write(&output) else { return false }
         } else {
-            var buffer = ByteBuffer()
-            write(&buffer)
-            late.append((behind: sentCommands, reply: buffer))
+            guard late.add(behind: commands.sent, write) else { return false }
             beginsNewRun = true
         }
         deliverSoon()
+        return true
+    }
+
+    /// One of the replies that were made here came from the cache.
+    @inline(__always)
+    func noteHit() { hits &+= 1 }
+
+    /// Answers the command at hand with a reply that another's command will bring: the ticket for ``fulfil(_:_:)``.
+    func awaitReply(ofKey hash: UInt64) -> Int {
+        commands.join(hash)
+        beginsNewRun = true
+        return late.await(behind: commands.sent)
+    }
+
+    /// The reply that was awaited with `ticket`.
+    func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
+        guard !isEnded else { return }
+        late.fulfil(ticket, write)
+        afterReplies()
     }
 
     /// Answers with an error, `-text`.
@@ -128,19 +164,47 @@ public final class Session: ReplyReceiver {
 
     /// How many commands have no reply yet.
     @inline(__always)
-    var outstanding: Int { sentCommands &- receivedReplies }
+    var outstanding: Int { commands.count &+ late.awaited }
+
+    /// The keys of the commands that have no reply yet.
+    @inline(__always)
+    var outstandingKeys: KeyMask { commands.keys }
 
     /// Whether one more command may be sent.
     @inline(__always)
-    var hasRoom: Bool { outstanding < window.size && output.readableBytes < Self.outputLimit }
+    var hasRoom: Bool { outstanding < window.size && output.readableBytes + late.bytes < Self.outputLimit }
 
     /// One more command is outstanding.
     @inline(__always)
-    func noteSent() { sentCommands &+= 1 }
+    func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
+        awaitedRound = 0
+        let time = dispatcher.context.nowMicroseconds
+        if let cache = dispatcher.cache {
+            commands.add(command, spec, cache.hash, at: time)
+        } else {
+            commands.add(spec, at: time)
+        }
+    }
+
+    /// One more command is outstanding, and whoever takes its reply sees to the keys that it reads.
+    func noteSentForOther(reading keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>) {
+        awaitedRound = 0
+        commands.addForOther(reading: keys, spec, at: dispatcher.context.nowMicroseconds)
+    }
+
+    @inline(__always)
+    private func noteReplies(_ replies: Int, goesOn: Bool) {
+        let dispatcher = dispatcher
+        commands.takeReplies(replies, goesOn: goesOn) {
+            if $0.effect != .none { dispatcher.cache?.release($0) }
+        } answered: {
+            dispatcher.noteReply(to: $0)
+        }
+    }
 
     /// Passes replies on.
-    public override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
-        receivedReplies &+= replies
+    public override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        noteReplies(replies, goesOn: goesOn)
         guard !isEnded else { return }
         window.received(bytes.count, replies: replies)
         if output.capacity == 0 { output = dispatcher.context.buffers.take() }
@@ -150,7 +214,7 @@ public final class Session: ReplyReceiver {
 
     /// Turns a failure into an error reply per command.
     public override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
-        receivedReplies &+= commands
+        noteReplies(commands, goesOn: false)
         guard !isEnded else { return }
         if afterPartOfReply {
             // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
@@ -166,21 +230,18 @@ public final class Session: ReplyReceiver {
 
     @inline(__always)
     private func afterReplies() {
-        if !late.isEmpty { releaseLate() }
+        if !late.isEmpty {
+            if output.capacity == 0 { output = dispatcher.context.buffers.take() }
+            late.release(answered: commands.answered, to: &output)
+        }
         if outstanding == 0 {
+            commands.forgetKeys()
             if pinned != nil, connectionState.isClean, !isTunnel { unpin(reusable: true) }
             if isSuspended { wake() }
         } else if isSuspended, outstanding <= window.size / 2 {
             wake()
         }
         deliverSoon()
-    }
-
-    private func releaseLate() {
-        while let first = late.first, first.behind &- receivedReplies <= 0 {
-            output.writeImmutableBuffer(first.reply)
-            late.removeFirst()
-        }
     }
 
     // MARK: Delivery
@@ -197,6 +258,10 @@ public final class Session: ReplyReceiver {
     /// Hands the ready replies to the front end, lets it go on, or closes it.
     fileprivate func deliver() {
         guard let outlet else { return }
+        if hits > 0 {
+            dispatcher.noteHits(hits)
+            hits = 0
+        }
         if output.readableBytes > 0 {
             let replies = output
             output = ByteBuffer()

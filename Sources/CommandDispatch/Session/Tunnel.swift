@@ -1,3 +1,4 @@
+import LocalCache
 import RESP
 import Upstream
 
@@ -8,12 +9,16 @@ final class Tunnel: ReplyReceiver {
 
     private let session: Session
     private var beginning: [UInt8] = []
+    private var unansweredCommands = 0
+    private var mayHaveWritten = false
+    private var isInsideReply = false
 
     private static let confirmation = Array("+RESET\r\n".utf8)
 
     init(session: Session) { self.session = session }
 
-    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int) {
+    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        noteReceived(bytes, replies)
         session.pass(bytes)
         guard awaitsReset else { return }
         if beginning.count <= Self.confirmation.count {
@@ -27,5 +32,25 @@ final class Tunnel: ReplyReceiver {
 
     override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         session.closeAfterReplies()
+    }
+
+    // MARK: What is cached
+
+    /// A command goes into the tunnel.
+    func noteSent(_ spec: UnsafePointer<CommandSpec>?) {
+        unansweredCommands += 1
+        if spec.map({ !$0.pointee.isReadOnly && $0.pointee.route != .tunnel }) ?? true { mayHaveWritten = true }
+    }
+
+    /// What is written through a tunnel can't be told command by command; so while a reply may be to a write, everything
+    /// that is cached is in doubt when it comes. Pushes are replies to nothing.
+    private func noteReceived(_ bytes: UnsafeRawBufferPointer, _ replies: Int) {
+        guard mayHaveWritten else { return }
+        let isPush = !isInsideReply && bytes.first == UInt8(ascii: ">")
+        isInsideReply = replies == 0
+        if isPush, replies > 0 { return }
+        session.dispatcher.cache?.cache.doubtEverything()
+        unansweredCommands -= replies
+        if unansweredCommands <= 0 { (unansweredCommands, mayHaveWritten) = (0, false) }
     }
 }

@@ -1,3 +1,4 @@
+import CommandDispatch
 import NIOCore
 import RESPListener
 import Upstream
@@ -6,13 +7,16 @@ import Upstream
 struct ServeConfiguration {
     /// The options that can be set, by name, whether on the command line, in the environment or in a file.
     static let optionNames = [
-        "upstream", "host", "redis-port", "redis-socket", "memory-limit", "maxclients", "timeout", "upstream-timeout",
+        "upstream", "host", "redis-port", "redis-socket", "memory-limit", "cache", "max-entry-size", "max-ttl",
+        "compression", "compression-min-size", "maxclients", "timeout", "upstream-timeout",
         "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug",
     ]
 
     var upstream: UpstreamConfiguration?
     var listener = RESPListenerConfiguration()
     var memoryLimit = 100 << 20
+    /// The local cache before an upstream; nil when it is turned off.
+    var cache: CacheConfiguration?
     var threads = 1
     var password: String?
     var shutdownTimeout = TimeAmount.seconds(10)
@@ -28,6 +32,7 @@ struct ServeConfiguration {
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
         listener.socketPath = reader.text("redis-socket")
         if let limit = try reader.value("memory-limit", ByteSize.init) { memoryLimit = limit.bytes }
+        cache = try reader.flag("cache") ?? true ? try CacheConfiguration(reader, memoryLimit: memoryLimit) : nil
         if let count = try reader.number("maxclients", 1...1_000_000) { listener.maxClients = count }
         if let timeout = try reader.duration("timeout") { listener.idleTimeout = timeout.nonZero }
         if let timeout = try reader.duration("upstream-timeout") { upstream?.responseTimeout = timeout.nonZero }

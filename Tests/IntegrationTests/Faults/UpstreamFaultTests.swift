@@ -128,8 +128,9 @@ struct UpstreamFaultTests {
 
     @Test("its connection limit reached: who needs a connection is told, the others are served")
     func connectionLimit() throws {
-        let redis = try RedisServer(["--maxclients", "6"])
+        let redis = try RedisServer(["--maxclients", "7"])
         let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
         let admin = try redis.connect()
         let waiting = try (0..<8).map { _ in try ocm.connect() }
         for client in waiting { try client.sendCommand("BLPOP", "queue", "0") }

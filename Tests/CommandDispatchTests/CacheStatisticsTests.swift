@@ -1,12 +1,16 @@
+import LocalCache
 import Stats
 import Testing
+
+@testable import CommandDispatch
 
 @Suite("The cache's statistics")
 struct CacheStatisticsTests {
     @Test("are the sum over the loops")
     func sum() {
-        let loops = [CacheCounters(), CacheCounters()]
-        for (index, loop) in loops.enumerated() {
+        let counters = [CacheCounters(), CacheCounters()]
+        let loops = counters.map { LoopStatistics(counters: LoopCounters(commands: 1), cache: $0, topKeys: nil) }
+        for (index, loop) in counters.enumerated() {
             loop.hits.add(10)
             loop.negativeHits.add(index)
             loop.misses.add(2)
@@ -16,13 +20,13 @@ struct CacheStatisticsTests {
             loop.refusedFills.add(.leaseLost, index + 1)
             loop.invalidations.add(5)
             loop.waits.add(6)
-            loop.cachedTimes.record(nanoseconds: 500_000, count: 10)
-            loop.uncachedTimes.record(nanoseconds: index == 0 ? 10_000_000 : 20_000_000)
+            loops[index].counters.cachedTimes.record(nanoseconds: 500_000, count: 10)
+            loops[index].counters.uncachedTimes.record(nanoseconds: index == 0 ? 10_000_000 : 20_000_000)
         }
-        loops[1].flushes.add(.feedLost)
-        var store = StoreStatistics()
+        counters[1].flushes.add(.feedLost)
+        var store = EntryStoreStatistics()
         store.entries = 7
-        let statistics = CacheStatistics(loops: loops, store: store)
+        let statistics = CacheStatistics(loops, store, memoryLimit: 1)
         #expect(statistics.hits == 20)
         #expect(statistics.negativeHits == 1)
         #expect(statistics.misses == 4)
@@ -48,10 +52,10 @@ struct CacheStatisticsTests {
         loop.negativeHits.add(50)
         loop.misses.add(40)
         loop.coalesced.add(10)
-        var store = StoreStatistics()
-        store.memoryUsedBytes = 1_048_576
-        store.memoryLimitBytes = 104_857_600
-        let statistics = CacheStatistics(loops: [loop], store: store)
+        var store = EntryStoreStatistics()
+        store.bytesUsed = 1_048_576
+        let loops = [LoopStatistics(counters: LoopCounters(commands: 1), cache: loop, topKeys: nil)]
+        let statistics = CacheStatistics(loops, store, memoryLimit: 104_857_600)
         #expect(statistics.hitRate == 0.75)
         #expect(statistics.memoryUsageBytes == 1_048_576)
         #expect(statistics.memoryUsageMB == 1)
@@ -62,7 +66,7 @@ struct CacheStatisticsTests {
 
     @Test("are zeros when nothing has happened")
     func nothing() {
-        let statistics = CacheStatistics(loops: [], store: StoreStatistics())
+        let statistics = CacheStatistics([], EntryStoreStatistics(), memoryLimit: 0)
         #expect(statistics.hitRate == 0)
         #expect(statistics.memoryUsagePercent == 0)
         #expect(statistics.averageCachedMilliseconds == 0)

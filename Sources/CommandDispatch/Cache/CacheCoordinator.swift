@@ -1,0 +1,155 @@
+import LocalCache
+import Logging
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// What the loops' caches have in common: the invalidation feed, and the rounds.
+///
+/// It lives on one loop. What the feed says goes straight to the shared ``LocalCache/ReplyCache``; only when the feed comes
+/// or goes, and for the PINGs of a round, are the other loops told.
+public final class CacheCoordinator: InvalidationFeedDelegate {
+    private let cache: ReplyCache
+    private let counters: CacheCounters
+    private let context: LoopContext
+    private let loops: [NIOLoopBound<Dispatcher>]
+    private let eventLoops: [any EventLoop]
+    private var feed: InvalidationFeed?
+    private var isUp = false
+    private var downReason: String?
+    /// The round under way, and how many answers it lacks.
+    private var round: (number: UInt64, unanswered: Int)?
+    private let server: ServerContext
+    private var upkeep: [RepeatedTask] = []
+
+    /// How often, and at how many entries of each shard, expired entries are looked for.
+    private static let upkeepInterval = TimeAmount.milliseconds(100)
+    private static let upkeepBudget = 256
+    /// The time in which a key that nobody asks for any more loses half of its fame.
+    private static let halfLifeOfFame = TimeAmount.minutes(1)
+
+    /// The coordinator on the loop of the first of `dispatchers`, all of which share one cache; nil if they have none.
+    /// Called on that loop.
+    public init?(_ dispatchers: [NIOLoopBound<Dispatcher>], _ eventLoops: [any EventLoop]) {
+        guard let dispatcher = dispatchers.first?.value, let loopCache = dispatcher.cache,
+            let upstream = dispatcher.upstream
+        else { return nil }
+        cache = loopCache.cache
+        counters = loopCache.counters
+        context = dispatcher.context
+        server = dispatcher.server
+        loops = dispatchers
+        self.eventLoops = eventLoops
+        feed = InvalidationFeed(upstream: upstream, context: context, delegate: self)
+    }
+
+    /// Connects the feed.
+    public func start() {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        cache.rounds.onWanted { eventLoop.execute { bound.value.startRound() } }
+        let interval = Self.upkeepInterval
+        upkeep = [
+            eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [cache] _ in
+                let now = CacheTime(milliseconds: Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000))
+                cache.sweep(now: now, budget: Self.upkeepBudget)
+            },
+            eventLoop.scheduleRepeatedTask(initialDelay: Self.halfLifeOfFame, delay: Self.halfLifeOfFame) {
+                [server] _ in server.decayTopKeys()
+            },
+        ]
+        feed?.start()
+    }
+
+    /// Disconnects it for good.
+    public func shutDown() {
+        for task in upkeep { task.cancel() }
+        feed?.shutDown()
+        feed = nil
+    }
+
+    // MARK: InvalidationFeedDelegate
+
+    /// Opens the gate, and lets every loop have its connections tracked.
+    public func feedIsUp(id: Int) {
+        isUp = true
+        downReason = nil
+        let epoch = cache.open()
+        context.logger.info("the invalidation feed is up: replies are cached")
+        tellLoops(LoopCache.Feed(id: id, epoch: epoch))
+        // The round that was under way when the last feed was lost will never be settled, but somebody may wait for it.
+        startRound()
+    }
+
+    /// Closes the gate, and drops everything.
+    public func feedIsDown(_ reason: String) {
+        if isUp { counters.flushes.add(.feedLost) }
+        isUp = false
+        round = nil
+        cache.close()
+        if downReason != reason {
+            context.logger.warning("nothing is cached until the invalidation feed is up: \(reason)")
+        }
+        downReason = reason
+        tellLoops(nil)
+    }
+
+    /// The key has changed.
+    public func feedInvalidated(_ key: UnsafeRawBufferPointer) {
+        counters.invalidations.add()
+        cache.purge(KeyHash.process(key))
+    }
+
+    /// Anything may have changed.
+    public func feedInvalidatedEverything() {
+        counters.flushes.add(.serverFlush)
+        cache.flush()
+    }
+
+    /// The feed has said all that it had to say when the round began.
+    public func feedAnsweredPing(_ tag: UInt64) {
+        if tag != 0 { answered(tag) }
+    }
+
+    private func tellLoops(_ feed: LoopCache.Feed?) {
+        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
+            eventLoop.execute {
+                guard let upstream = dispatcher.value.upstream else { return }
+                dispatcher.value.cache?.feedChanged(to: feed, upstream)
+            }
+        }
+    }
+
+    // MARK: Rounds
+
+    /// Begins a round, unless one is under way or the feed is down: when it is up again, or that one is settled, the
+    /// wish is still there.
+    private func startRound() {
+        guard isUp, round == nil, let feed else { return }
+        let number = cache.rounds.start()
+        round = (number, loops.count + 1)
+        feed.ping(tag: number)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let own = context.eventLoop
+        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
+            eventLoop.execute {
+                let dispatcher = dispatcher.value
+                guard let upstream = dispatcher.upstream, let cache = dispatcher.cache else { return }
+                cache.pingTracked(upstream) { own.execute { bound.value.answered(number) } }
+            }
+        }
+    }
+
+    private func answered(_ number: UInt64) {
+        guard var current = round, current.number == number else { return }
+        current.unanswered -= 1
+        round = current.unanswered > 0 ? current : nil
+        guard round == nil else { return }
+        cache.rounds.settle(number)
+        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
+            eventLoop.execute { dispatcher.value.cache?.wakeWaiting(all: false) }
+        }
+        if cache.rounds.isNextWanted { startRound() }
+    }
+}

@@ -1,0 +1,56 @@
+import LocalCache
+import RESP
+import Stats
+
+/// How long a reply may be kept, from what PTTL said right behind it.
+enum EntryLife {
+    case milliseconds(Int64)
+    /// PTTL failed, or its reply can't be read.
+    case unknown
+    /// There was no key any more when PTTL came, but the reply is one to a key that was there.
+    case over
+
+    var refusal: FillRefusal {
+        if case .over = self { .expired } else { .noDeadline }
+    }
+
+    /// Reads PTTL's reply: -1 for a key that stays, -2 for one that isn't there, else milliseconds.
+    init(
+        _ timeToLive: UnsafeRawBufferPointer,
+        of content: ReplyContent,
+        reply: UnsafeRawBufferPointer,
+        longest: Int64
+    ) {
+        guard timeToLive.first == UInt8(ascii: ":"), timeToLive.count > 3,
+            let time = Decimal.parse(UnsafeRawBufferPointer(rebasing: timeToLive[1..<(timeToLive.count - 2)]))
+        else {
+            self = .unknown
+            return
+        }
+        switch time {
+        case -1:
+            // A missing string and a key that is there: it is no string, or has just come.
+            self = content.kind == .missing ? .unknown : .milliseconds(longest)
+        case -2: self = content.kind == .missing || Self.isOfMissingKey(reply) ? .milliseconds(longest) : .over
+        case 1...: self = content.kind == .missing ? .unknown : .milliseconds(min(Int64(time), longest))
+        default: self = .over
+        }
+    }
+
+    /// Whether Redis would say this of a key that isn't there: nothing but nulls, zeros, `none` and empty strings and
+    /// aggregates.
+    static func isOfMissingKey(_ reply: UnsafeRawBufferPointer) -> Bool {
+        var start = 0
+        while start < reply.count {
+            guard let end = reply[start...].firstIndex(of: 10) else { return false }
+            let line = reply[start..<(end + 1)]
+            start = end + 1
+            let isAggregate = line.first == UInt8(ascii: "*") || line.first == UInt8(ascii: "~")
+            guard isAggregate || missing.contains(where: { line.elementsEqual($0.utf8) }) else { return false }
+            if line.elementsEqual("$0\r\n".utf8) { start += 2 }
+        }
+        return true
+    }
+
+    private static let missing = ["$-1\r\n", "_\r\n", ":0\r\n", "$0\r\n", "%0\r\n", "+none\r\n", ":-1\r\n"]
+}

@@ -1,0 +1,63 @@
+import LocalCache
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+extension LoopCache {
+    /// Sends a command whose reply is to be kept, and PTTL behind it.
+    func fill(
+        _ id: CacheID,
+        lease: UInt64,
+        flight: UInt64,
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) {
+        let fill = Fill(CacheQuestion(id), lease: lease, flight: flight, self, session, shared)
+        if flights[flight] == nil { flights[flight] = fill }
+        loopCounters.forwardedCommands.add()
+        session.noteSentForOther(reading: CollectionOfOne(id.hash), spec)
+        shared.send(command.frame, to: fill)
+        // Its reply is handed on by itself.
+        fill.beginsNewRun = true
+        sendPTTL(id.key, over: shared, to: fill)
+    }
+
+    /// Asks how long the key has to live.
+    func sendPTTL(_ key: UnsafeRawBufferPointer, over shared: SharedConnection, to receiver: ReplyReceiver) {
+        scratch.clear()
+        scratch.writeStaticString("*2\r\n$4\r\nPTTL\r\n")
+        scratch.writeBulkString(key)
+        scratch.withUnsafeReadableBytes { shared.send($0, to: receiver) }
+    }
+
+    /// Nobody can join the fill any more.
+    func forget(_ fill: Fill) {
+        if flights[fill.flight] === fill { flights[fill.flight] = nil }
+    }
+
+    /// Stores a reply for as long as `timeToLive`, the reply to PTTL, allows; why not, if it can't be.
+    func keep(
+        _ reply: UnsafeRawBufferPointer,
+        as question: CacheQuestion,
+        lease: UInt64,
+        timeToLive: [UInt8],
+        sentAt: Int64,
+        source: UInt32
+    ) -> FillRefusal? {
+        guard reply.count <= largestEntry else { return .tooLarge }
+        let content = question.isForString ? ReplyContent(string: reply) : ReplyContent(kind: .wire, bytes: reply)
+        guard let content else { return .errorReply }
+        let life = timeToLive.withUnsafeBytes { EntryLife($0, of: content, reply: reply, longest: longestLife) }
+        guard case .milliseconds(let life) = life else { return life.refusal }
+        let deadline = CacheTime(milliseconds: sentAt).advanced(milliseconds: life)
+        let fill = CacheFill(kind: content.kind, reply: content.bytes, deadline: deadline, source: source)
+        switch question.withID({ cache.store($0, fill, lease: lease, now: now) }) {
+        case .stored: return nil
+        case .leaseLost: return .leaseLost
+        case .tooLarge: return .tooLarge
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import LocalCache
+import RESP
+
+extension LoopCache {
+    /// What each question of a command would find; none if it can't be answered from the cache.
+    func peek(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ version: RESPVersion,
+        _ namespace: UInt16
+    ) -> [CacheLookup] {
+        switch spec.pointee.caching {
+        case .never: return []
+        case .string where command.count != 2: return []
+        case .string, .strings:
+            return (1..<max(1, command.count)).map { index in
+                let key = command[index]
+                return cache.peek(CacheID(hash: hash(key), key: key, namespace: namespace), now: now)
+            }
+        case .reply:
+            return withQuestion(command, spec, version, namespace) { cache.peek($0, now: now) }.map { [$0] } ?? []
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import LocalCache
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// # A read
+///
+/// A command whose reply may be kept is a question to the cache. A hit is written to the client's output at once. A
+/// miss is sent as a ``Fill`` if it is worth it and the key's lease can be had, joins a fill that asks the same, or goes the
+/// way of commands that aren't cached. What is in doubt is waited for.
+extension LoopCache {
+    /// Answers a command, or sees to its answer; nil if it is to be forwarded like any other.
+    @inline(__always)
+    func serve(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        guard shared.cacheNamespace != 0 else { return bypass(.disabled) }
+        switch spec.pointee.caching {
+        case .never: return nil
+        case .string:
+            guard command.count == 2 else { return nil }
+            let key = command[1]
+            let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+            return serve(id, command, spec, session, shared)
+        case .strings: return serveStrings(command, spec, session, shared)
+        case .reply: return serveReply(command, spec, session, shared)
+        }
+    }
+
+    private func serveReply(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        withQuestion(command, spec, session.identity.version, shared.cacheNamespace) { id in
+            serve(id, command, spec, session, shared)
+        } ?? nil
+    }
+
+    /// Calls `body` with what a command asks whose reply may be kept as it is; nil if it can't be asked.
+    ///
+    /// The arguments are the command's number and everything behind the key as it stands in the frame, where each
+    /// argument has its length before it.
+    func withQuestion<Result>(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ version: RESPVersion,
+        _ namespace: UInt16,
+        _ body: (CacheID) -> Result
+    ) -> Result? {
+        // EXISTS takes several keys, and then it is no question about one.
+        guard command.count > 1, spec.pointee.keys == .first || command.count == 2 else { return nil }
+        let key = command[1]
+        let rest = command.bytes(behind: 1)
+        guard rest.count <= Self.longestQuestion else { return nil }
+        question.removeAll(keepingCapacity: true)
+        withUnsafeBytes(of: spec.pointee.index) { question.append(contentsOf: $0) }
+        question.append(contentsOf: rest)
+        return question.withUnsafeBytes {
+            body(
+                CacheID(
+                    hash: hash(key),
+                    key: key,
+                    namespace: namespace == 0 ? 0 : namespace | UInt16(version.rawValue),
+                    arguments: $0
+                )
+            )
+        }
+    }
+
+    @inline(__always)
+    private func serve(
+        _ id: CacheID,
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        guard !session.outstandingKeys.mayContain(id.hash) else {
+            return serveBehindOwn(id, command, spec, session, shared)
+        }
+        var found = CacheLookup.absent
+        let version = session.identity.version
+        let isAnswered = session.answer { output in
+            found = cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &output)
+            if case .hit = found { return true }
+            return false
+        }
+        if isAnswered {
+            noteHit(found, spec, session)
+            topKeys.record(id.key, hash: id.hash)
+            return .taken
+        }
+        return miss(found, id, command, spec, session, shared)
+    }
+
+    @inline(__always)
+    func noteHit(_ found: CacheLookup, _ spec: UnsafePointer<CommandSpec>, _ session: Session) {
+        if found == .hit(.missing) { counters.negativeHits.add() } else { counters.hits.add() }
+        admission.noteHit()
+        session.awaitedRound = 0
+        session.noteHit()
+        loopCounters.commands.add(slot: Int(spec.pointee.index))
+    }
+
+    @inline(never)
+    private func miss(
+        _ found: CacheLookup,
+        _ id: CacheID,
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        if case .inDoubt(let round) = found {
+            wait(session, for: round)
+            return .later
+        }
+        guard found != .closed else { return bypass(.feedDown) }
+        let flight = Self.flight(of: id)
+        if let fill = flights[flight], fill.connection === shared, fill.isJoinable, fill.question.asks(id),
+            cache.isJoinable(id.hash, lease: fill.lease)
+        {
+            counters.coalesced.add()
+            topKeys.record(id.key, hash: id.hash)
+            session.awaitedRound = 0
+            fill.join(session)
+            return .taken
+        }
+        counters.misses.add()
+        topKeys.record(id.key, hash: id.hash)
+        return startFill(id, flight, command, spec, session, shared)
+    }
+
+    /// The session has commands on the key outstanding: whatever the cache holds, this one follows them.
+    private func serveBehindOwn(
+        _ id: CacheID,
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        // What is to be purged in a moment isn't worth a fill.
+        guard !session.outstandingKeys.mayWrite(id.hash) else { return bypass(.ownWritePending) }
+        counters.misses.add()
+        return startFill(id, Self.flight(of: id), command, spec, session, shared)
+    }
+
+    private func startFill(
+        _ id: CacheID,
+        _ flight: UInt64,
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        guard let lease = lease(for: id.hash, shared) else { return nil }
+        fill(id, lease: lease, flight: flight, command, spec, session, shared)
+        return .taken
+    }
+
+    /// A lease for a miss that is to be sent over `shared`, if it is worth one and can have it.
+    func lease(for hash: UInt64, _ shared: SharedConnection) -> UInt64? {
+        guard shared.trackingSource != 0 else {
+            counters.bypasses.add(shared.trackingRefusal == nil ? .untrackedConnection : .trackingRefused)
+            return nil
+        }
+        guard admission.admits(hash) else {
+            counters.bypasses.add(.notAdmitted)
+            return nil
+        }
+        let lease = cache.lease(hash, source: shared.trackingSource)
+        return lease == 0 ? nil : lease
+    }
+
+    func bypass(_ reason: BypassReason) -> Disposition? {
+        counters.bypasses.add(reason)
+        return nil
+    }
+
+    private static func flight(of id: CacheID) -> UInt64 {
+        let arguments = id.arguments.isEmpty ? 0 : KeyHash.process(id.arguments)
+        return id.hash ^ (arguments &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(id.namespace)
+    }
+}

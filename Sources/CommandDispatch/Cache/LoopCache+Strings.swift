@@ -1,0 +1,83 @@
+import LocalCache
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// # MGET
+///
+/// Each key is a question by itself. Those that the cache can't answer go upstream together, as one MGET; the reply is put
+/// together from both when that one's is in (``PartialMGet``). So MGET is as coherent as as many GETs, key by key; keys
+/// that one MSET has written may be seen some before and some after, as in a cluster.
+extension LoopCache {
+    /// More keys than these, and the command is forwarded as it is.
+    private static let mostKeys = 1024
+
+    func serveStrings(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        guard command.count > 1, command.count <= Self.mostKeys + 1 else { return nil }
+        missing.removeAll(keepingCapacity: true)
+        strings.clear()
+        for index in 1..<command.count {
+            let key = command[index]
+            let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+            guard !session.outstandingKeys.mayContain(id.hash) else {
+                missing.append(index)
+                continue
+            }
+            let version = session.identity.version
+            switch cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &strings) {
+            case .hit: break
+            case .absent: missing.append(index)
+            case .closed: return bypass(.feedDown)
+            case .inDoubt(let round):
+                wait(session, for: round)
+                return .later
+            }
+        }
+        topKeys.record(command[1], hash: hash(command[1]))
+        guard missing.isEmpty else { return fillStrings(command, spec, session, shared) }
+        _ = session.answer { output in
+            output.writeArrayHeader(command.count - 1)
+            strings.withUnsafeReadableBytes { _ = output.writeBytes($0) }
+            return true
+        }
+        // One command, one hit or miss: else a wide MGET would drown everything in the rate.
+        noteHit(.hit(.string), spec, session)
+        return .taken
+    }
+
+    private func fillStrings(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        counters.misses.add()
+        let asked = missing.map { index in
+            let key = command[index]
+            let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+            // What the session itself may be writing will be purged in a moment.
+            let lease = session.outstandingKeys.mayWrite(id.hash) ? nil : lease(for: id.hash, shared)
+            return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease ?? 0)
+        }
+        if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) { return nil }
+        let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
+        loopCounters.forwardedCommands.add()
+        session.noteSentForOther(reading: asked.map(\.question.hash), spec)
+        scratch.clear()
+        scratch.writeArrayHeader(missing.count + 1)
+        scratch.writeStaticString("$4\r\nMGET\r\n")
+        for index in missing { scratch.writeBulkString(command[index]) }
+        scratch.withUnsafeReadableBytes { shared.send($0, to: reply) }
+        for (index, asked) in zip(missing, asked) where asked.lease != 0 {
+            reply.beginsNewRun = true
+            sendPTTL(command[index], over: shared, to: reply)
+        }
+        return .taken
+    }
+}

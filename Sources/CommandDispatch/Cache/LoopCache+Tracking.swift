@@ -1,0 +1,73 @@
+import LocalCache
+import Logging
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// # Tracking
+///
+/// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that has
+/// just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and gets
+/// leases from the OK on. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
+/// nobody of the next write. A server or a user that may not track is passed through uncached.
+extension LoopCache: SharedConnectionObserver {
+    func sharedConnectionMade(_ connection: SharedConnection) {
+        connection.cacheNamespace = namespace(of: connection.identity)
+    }
+
+    func sharedConnectionReady(_ connection: SharedConnection) { track(connection) }
+
+    func sharedConnectionClosed(_ connection: SharedConnection) {
+        guard connection.trackingSource != 0 else { return }
+        cache.closeSource(connection.trackingSource)
+        connection.trackingSource = 0
+        counters.flushes.add(.connectionLost)
+    }
+
+    /// There is a new feed, or none any more.
+    func feedChanged(to feed: Feed?, _ upstream: RedisUpstream) {
+        self.feed = feed
+        for connection in upstream.sharedConnections {
+            connection.trackingSource = 0
+            track(connection)
+        }
+        if feed == nil { wakeWaiting(all: true) }
+    }
+
+    private func track(_ connection: SharedConnection) {
+        guard let feed, connection.isReady else { return }
+        let source = cache.makeSource(feed.epoch)
+        guard source != 0 else { return }
+        var frame = ByteBuffer()
+        frame.writeCommand(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id)].map { Array($0.utf8) })
+        let reply = TrackingReply(self, connection, source: source)
+        frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
+    }
+
+    /// The server has answered a connection's wish to be tracked.
+    func trackingAnswered(_ connection: SharedConnection, source: UInt32, refusal: String?) {
+        guard let refusal else {
+            connection.trackingSource = source
+            connection.trackingRefusal = nil
+            return
+        }
+        if connection.trackingRefusal == nil {
+            context.logger.warning(
+                "Redis refuses to track what is read, so nothing is cached for this user: \(refusal)"
+            )
+        }
+        connection.trackingRefusal = refusal
+        self.refusal = refusal
+    }
+
+    /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.
+    func pingTracked(_ upstream: RedisUpstream, done: @escaping () -> Void) {
+        let tracked = upstream.sharedConnections.filter { $0.trackingSource != 0 }
+        guard !tracked.isEmpty else { return done() }
+        let round = RoundReply(awaiting: tracked.count, done)
+        var frame = ByteBuffer()
+        frame.writeCommand([Array("PING".utf8)])
+        for connection in tracked { frame.withUnsafeReadableBytes { connection.send($0, to: round) } }
+    }
+}

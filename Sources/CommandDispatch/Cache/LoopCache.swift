@@ -1,0 +1,121 @@
+import LocalCache
+import Logging
+import NIOCore
+import RESP
+import Stats
+import Upstream
+
+/// The cache as one event loop uses it: asks it, fills it, and follows what becomes of the loop's connections.
+///
+/// What may be served when is ``LocalCache/ReplyCache``'s to decide; here commands become questions
+/// (`LoopCache+Reading.swift`), misses become fills (``Fill``, ``PartialMGet``), and connections get the tracking without
+/// which nothing that comes over them may be kept (`LoopCache+Tracking.swift`).
+final class LoopCache {
+    let cache: ReplyCache
+    let counters = CacheCounters()
+    let topKeys = TopKeys()
+    /// What the loop counts of all commands.
+    let loopCounters: LoopCounters
+    let context: LoopContext
+    /// The hash of keys: read once here, for it is asked for with every command.
+    let hash = KeyHash.process
+    /// No entry lives longer, in milliseconds.
+    let longestLife: Int64
+    /// Replies beyond this many bytes aren't kept.
+    let largestEntry: Int
+
+    /// The feed that invalidations go to; nil while there is none.
+    var feed: Feed?
+    var admission = Admission()
+    /// Fills on their way, by what they ask.
+    var flights: [UInt64: Fill] = [:]
+    /// Sessions whose next command waits for a round.
+    var waiting: [Session] = []
+    /// Room to put questions, PTTLs, and the strings that an MGET found together in.
+    var question = [UInt8]()
+    var scratch = ByteBuffer()
+    var strings = ByteBuffer()
+    /// Which arguments of an MGET weren't found.
+    var missing: [Int] = []
+
+    private let namespaces: Namespaces
+
+    /// The client id of the feed, and the cache's epoch in which it is heard.
+    struct Feed {
+        let id: Int
+        let epoch: UInt64
+    }
+
+    /// Nil if the server has no cache.
+    init?(_ server: ServerContext, _ context: LoopContext, _ loopCounters: LoopCounters) {
+        guard let cache = server.cache, let configuration = server.cacheConfiguration else { return nil }
+        self.cache = cache
+        self.loopCounters = loopCounters
+        self.context = context
+        namespaces = server.namespaces
+        longestLife = configuration.longestLife.nanoseconds / 1_000_000
+        largestEntry = configuration.store.largestEntry
+        question.reserveCapacity(Self.longestQuestion)
+    }
+
+    /// Arguments beyond this many bytes, in all, aren't worth a look-up.
+    static let longestQuestion = 1024
+
+    /// The cache's clock.
+    @inline(__always)
+    var now: CacheTime { CacheTime(milliseconds: context.nowMilliseconds) }
+
+    /// What the server said when it refused to track; nil if it hasn't.
+    var refusal: String?
+
+    func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
+
+    // MARK: Releasing
+
+    /// What has to happen before the reply of a command that nobody stores leaves.
+    func release(_ mark: CommandMark) {
+        switch mark.effect {
+        case .none: break
+        case .read: _ = cache.releaseRead(mark.hash, lease: 0)
+        case .write: cache.purge(mark.hash)
+        case .writeUnknown: cache.doubtEverything()
+        case .flush: flush(FlushReason(rawValue: Int(mark.hash)) ?? .flushCommand)
+        }
+    }
+
+    /// Drops everything.
+    @discardableResult
+    func flush(_ reason: FlushReason) -> Int {
+        counters.flushes.add(reason)
+        return cache.flush()
+    }
+
+    // MARK: Waiting
+
+    /// The session's command can't be answered before `round` is settled.
+    func wait(_ session: Session, for round: UInt64) {
+        if session.awaitedRound == 0 {
+            counters.waits.add()
+            session.awaitedRound = round
+        }
+        guard !session.isAwaitingRound else { return }
+        session.isAwaitingRound = true
+        waiting.append(session)
+    }
+
+    /// Lets those go on whose round is settled, or who wait for one that never will be, since the cache is closed.
+    func wakeWaiting(all: Bool) {
+        guard !waiting.isEmpty else { return }
+        let settled = cache.rounds.settled
+        var left: [Session] = []
+        swap(&left, &waiting)
+        for session in left {
+            guard all || session.awaitedRound <= settled else {
+                waiting.append(session)
+                continue
+            }
+            session.isAwaitingRound = false
+            session.wake()
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// What may be kept of a command's reply.
+enum Caching: UInt8, Sendable {
+    /// Nothing.
+    case never
+    /// The string at its key: GET.
+    case string
+    /// The strings at its keys, each by itself: MGET.
+    case strings
+    /// The reply, as long as the command names exactly one key, for the same arguments.
+    case reply
+}

@@ -1,0 +1,26 @@
+/// What has to happen before the reply of a command that was sent leaves for the client: one for each key it names.
+struct CommandMark {
+    /// What the command does to the key.
+    enum Effect: UInt8 {
+        /// Nothing, or somebody else sees to it.
+        case none
+        /// It reads the key.
+        case read
+        /// It may write the key.
+        case write
+        /// It may write keys that can't be told from it.
+        case writeUnknown
+        /// What is cached is worth nothing any more; ``CommandMark/hash`` is the reason.
+        case flush
+    }
+
+    /// The key's hash.
+    let hash: UInt64
+    /// When the command was sent: the loop's clock in microseconds, its lower half.
+    let sentAt: UInt32
+    /// The command's number in the table.
+    let command: UInt16
+    let effect: Effect
+    /// Whether it is the last of its command's marks.
+    var isLast: Bool
+}

@@ -1,0 +1,77 @@
+import NIOCore
+import Upstream
+
+/// The replies of a session that were made here, or come with another session's command, and wait for those of its own
+/// earlier commands.
+struct LateReplies: ~Copyable {
+    private var replies = RingQueue<LateReply>()
+    private var released = 0
+    private let pool: BufferPool
+
+    /// How many bytes wait.
+    private(set) var bytes = 0
+    /// How many of them haven't come yet.
+    private(set) var awaited = 0
+
+    init(pool: BufferPool) { self.pool = pool }
+
+    @inline(__always)
+    var isEmpty: Bool { replies.isEmpty }
+
+    /// Adds what `write` writes, behind `sent` commands; nothing if it returns false. Replies behind the same command
+    /// share a buffer.
+    mutating func add(behind sent: Int, _ write: (inout ByteBuffer) -> Bool) -> Bool {
+        if !replies.isEmpty, !replies.last.isAwaited, replies.last.behind == sent {
+            let before = replies.last.bytes.readableBytes
+            guard write(&replies.last.bytes) else { return false }
+            bytes += replies.last.bytes.readableBytes - before
+            return true
+        }
+        var buffer = pool.take()
+        guard write(&buffer) else {
+            pool.put(buffer)
+            return false
+        }
+        bytes += buffer.readableBytes
+        replies.append(LateReply(behind: sent, bytes: buffer))
+        return true
+    }
+
+    /// Adds one that is still to come: the ticket for ``fulfil(_:_:)``.
+    mutating func await(behind sent: Int) -> Int {
+        awaited += 1
+        replies.append(LateReply(behind: sent, bytes: ByteBuffer(), isAwaited: true))
+        return released + replies.count - 1
+    }
+
+    /// The one with `ticket` has come.
+    mutating func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
+        // It may have been dropped with all the others.
+        guard ticket >= released else { return }
+        var buffer = pool.take()
+        write(&buffer)
+        bytes += buffer.readableBytes
+        awaited -= 1
+        replies[ticket - released].bytes = buffer
+        replies[ticket - released].isAwaited = false
+    }
+
+    /// Moves those to `output` whose turn it is when `answered` of the session's commands have their replies.
+    mutating func release(answered: Int, to output: inout ByteBuffer) {
+        while !replies.isEmpty, !replies.first.isAwaited, replies.first.behind &- answered <= 0 {
+            let reply = replies.removeFirst()
+            released += 1
+            bytes -= reply.bytes.readableBytes
+            output.writeImmutableBuffer(reply.bytes)
+            pool.put(reply.bytes)
+        }
+    }
+
+    /// Drops them all.
+    mutating func removeAll() {
+        released += replies.count
+        while !replies.isEmpty { _ = replies.removeFirst() }
+        bytes = 0
+        awaited = 0
+    }
+}

@@ -1,0 +1,139 @@
+import RESP
+import Stats
+import Upstream
+
+/// The commands of a session that were sent and have no reply yet: which keys they name, and what has to happen to each
+/// before its reply leaves.
+struct OutstandingCommands: ~Copyable {
+    /// How many were ever sent.
+    private(set) var sent = 0
+    /// How many of them have their replies.
+    private(set) var answered = 0
+    /// The keys of those that haven't, and some more.
+    private(set) var keys = KeyMask()
+
+    private var marks = RingQueue<CommandMark>()
+    private var marksOfNextAreReleased = false
+    private var transaction = Transaction()
+
+    /// How many have no reply.
+    @inline(__always)
+    var count: Int { sent &- answered }
+
+    // MARK: Sending
+
+    /// A command was sent, and there is no cache that would mind.
+    @inline(__always)
+    mutating func add(_ spec: UnsafePointer<CommandSpec>, at time: UInt32) {
+        sent &+= 1
+        marks.append(CommandMark(hash: 0, sentAt: time, command: spec.pointee.index, effect: .none, isLast: true))
+    }
+
+    /// A command was sent.
+    @inline(__always)
+    mutating func add(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ hash: KeyHash, at time: UInt32) {
+        sent &+= 1
+        guard spec.pointee.keys == .first, command.count > 1, !transaction.isOpen else {
+            return addMarks(command, spec, hash, at: time)
+        }
+        append(hash(command[1]), spec.pointee.isReadOnly ? .read : .write, spec, at: time)
+        marks.last.isLast = true
+    }
+
+    /// A command was sent whose reply somebody else takes, who sees to its keys.
+    mutating func addForOther(reading keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>, at time: UInt32)
+    {
+        add(spec, at: time)
+        for key in keys { self.keys.insertRead(key) }
+    }
+
+    /// The session waits for the reply to another's command that reads the key.
+    mutating func join(_ key: UInt64) { keys.insertRead(key) }
+
+    /// Nothing is outstanding any more.
+    @inline(__always)
+    mutating func forgetKeys() { keys = KeyMask() }
+
+    private mutating func addMarks(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ hash: KeyHash,
+        at time: UInt32
+    ) {
+        let before = marks.count
+        if let reason = spec.pointee.flushes {
+            if reason != .acl || Self.changesUsers(command) {
+                append(UInt64(reason.rawValue), .flush, spec, at: time)
+            }
+        } else {
+            let effect = spec.pointee.isReadOnly ? CommandMark.Effect.read : .write
+            if !spec.pointee.keys.forEachKey(in: command, { append(hash($0), effect, spec, at: time) }) {
+                append(0, .writeUnknown, spec, at: time)
+            }
+        }
+        switch spec.pointee.route {
+        case .multi: transaction.begin()
+        case .exec: for mark in transaction.end() { append(mark.hash, mark.effect, spec, at: time) }
+        case .discard: _ = transaction.end()
+        default: break
+        }
+        if marks.count == before { append(0, .none, spec, at: time) }
+        marks.last.isLast = true
+    }
+
+    @inline(__always)
+    private mutating func append(
+        _ hash: UInt64,
+        _ effect: CommandMark.Effect,
+        _ spec: UnsafePointer<CommandSpec>,
+        at time: UInt32
+    ) {
+        switch effect {
+        case .none: break
+        case .read: keys.insertRead(hash)
+        case .write: keys.insertWrite(hash)
+        case .writeUnknown, .flush: keys.insertEverything()
+        }
+        let mark = CommandMark(hash: hash, sentAt: time, command: spec.pointee.index, effect: effect, isLast: false)
+        marks.append(mark)
+        transaction.add(mark)
+    }
+
+    /// ACL's other subcommands change nobody's rights.
+    private static func changesUsers(_ command: Command) -> Bool {
+        command.count > 1
+            && (command.argument(1, is: "setuser") || command.argument(1, is: "deluser")
+                || command.argument(1, is: "load"))
+    }
+
+    // MARK: Answering
+
+    /// Calls `release` with what has to be done before `replies` replies, and the beginning of one more if it `goesOn`,
+    /// leave; then `answered` for each command that has its whole reply.
+    @inline(__always)
+    mutating func takeReplies(
+        _ replies: Int,
+        goesOn: Bool,
+        release: (CommandMark) -> Void,
+        answered note: (CommandMark) -> Void
+    ) {
+        var left = replies
+        while left > 0 {
+            let mark = marks.removeFirst()
+            if !marksOfNextAreReleased { release(mark) }
+            guard mark.isLast else { continue }
+            marksOfNextAreReleased = false
+            note(mark)
+            left -= 1
+        }
+        answered &+= replies
+        guard goesOn, !marksOfNextAreReleased else { return }
+        // The reply isn't whole, but what it says is on its way to the client.
+        marksOfNextAreReleased = true
+        var index = 0
+        repeat {
+            release(marks[index])
+            index += 1
+        } while !marks[index - 1].isLast
+    }
+}

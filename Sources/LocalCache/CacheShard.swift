@@ -1,0 +1,165 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import RESP
+
+/// A part of the cache, with the keys whose hashes fall to it: what is kept, who may store, and what is in doubt, all under
+/// one lock.
+///
+/// The lock is a pthread mutex: `Synchronization.Mutex` inherits priorities on Linux, which costs a system call whenever
+/// two threads meet.
+final class CacheShard: @unchecked Sendable {
+    private let lock = NIOLock()
+    private let rounds: Rounds
+    private let store: EntryStore
+    private var leases: [UInt64: Lease] = [:]
+    private var doubts: [UInt64: UInt64] = [:]
+    private var lastLease: UInt64 = 0
+    private var lastClosedSource: UInt32 = 0
+    private var isOpen = false
+
+    init(store: EntryStore, rounds: Rounds) {
+        self.store = store
+        self.rounds = rounds
+    }
+
+    // MARK: Reading
+
+    @inline(__always)
+    func append(
+        _ id: CacheID,
+        now: CacheTime,
+        startedBefore round: UInt64,
+        _ version: RESPVersion,
+        to output: inout ByteBuffer
+    ) -> CacheLookup {
+        lock.lock()
+        defer { lock.unlock() }
+        guard isOpen else { return .closed }
+        guard let reply = store.find(id, now: now) else { return .absent }
+        if let doubt = unsettledDoubt(id.hash, startedBefore: round) { return .inDoubt(doubt) }
+        switch reply.kind {
+        case .string: output.writeBulkString(reply.bytes)
+        case .missing: output.writeNull(version)
+        case .wire: output.writeBytes(reply.bytes)
+        }
+        return .hit(reply.kind)
+    }
+
+    /// What asking for `id` would find, without leaving a trace.
+    func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
+        lock.withLock {
+            guard isOpen else { return .closed }
+            guard let reply = store.peek(id, now: now) else { return .absent }
+            return unsettledDoubt(id.hash, startedBefore: 0).map { .inDoubt($0) } ?? .hit(reply.kind)
+        }
+    }
+
+    /// The round that the key waits for; nil when it needn't. Someone who has waited for `round` need not wait for later
+    /// doubts: those began after he did.
+    @inline(__always)
+    private func unsettledDoubt(_ hash: UInt64, startedBefore round: UInt64) -> UInt64? {
+        let everything = rounds.everything
+        let doubt = doubts.isEmpty ? everything : max(everything, doubts[hash] ?? 0)
+        guard doubt > 0 else { return nil }
+        let settled = rounds.settled
+        return doubt <= settled || (round > 0 && round <= settled) ? nil : doubt
+    }
+
+    // MARK: Leases
+
+    func lease(_ hash: UInt64, source: UInt32) -> UInt64 {
+        lock.withLock {
+            guard isOpen, source > lastClosedSource else { return 0 }
+            if var lease = leases[hash] {
+                guard lease.source == source else { return 0 }
+                lease.holders += 1
+                leases[hash] = lease
+                return lease.number
+            }
+            lastLease += 1
+            leases[hash] = Lease(number: lastLease, source: source, holders: 1)
+            return lastLease
+        }
+    }
+
+    func isJoinable(_ hash: UInt64, lease: UInt64) -> Bool {
+        lock.withLock { leases[hash]?.number == lease && unsettledDoubt(hash, startedBefore: 0) == nil }
+    }
+
+    func endLease(_ hash: UInt64, _ number: UInt64) {
+        lock.withLock {
+            guard var lease = leases[hash], lease.number == number else { return }
+            lease.holders -= 1
+            leases[hash] = lease.holders > 0 ? lease : nil
+        }
+    }
+
+    func store(_ id: CacheID, _ fill: CacheFill, lease: UInt64, now: CacheTime) -> FillOutcome {
+        lock.withLock {
+            guard leases[id.hash]?.number == lease else { return .leaseLost }
+            return store.insert(id, fill, now: now) ? .stored : .tooLarge
+        }
+    }
+
+    // MARK: Releasing
+
+    func releaseRead(_ hash: UInt64, lease number: UInt64) -> Bool {
+        lock.withLock {
+            guard isOpen else { return false }
+            let lease = leases.isEmpty ? nil : leases[hash]
+            let isValid = number != 0 && lease?.number == number
+            if store.contains(hash: hash) || (lease != nil && !isValid) { doubt(hash) }
+            return isValid
+        }
+    }
+
+    func purge(_ hash: UInt64) -> Int {
+        lock.withLock {
+            if !leases.isEmpty { leases[hash] = nil }
+            if !doubts.isEmpty { doubts[hash] = nil }
+            return store.remove(hash: hash)
+        }
+    }
+
+    private func doubt(_ hash: UInt64) {
+        if doubts.count >= Self.mostDoubts {
+            let settled = rounds.settled
+            doubts = doubts.filter { $0.value > settled }
+        }
+        doubts[hash] = rounds.next()
+    }
+
+    /// As many doubts are kept before those that are settled are sought out.
+    private static let mostDoubts = 64
+
+    // MARK: All of it
+
+    func open() { lock.withLock { isOpen = true } }
+
+    func close(sourcesUpTo last: UInt32) -> Int {
+        lock.withLock {
+            isOpen = false
+            lastClosedSource = last
+            return removeAll()
+        }
+    }
+
+    func flush() -> Int { lock.withLock { removeAll() } }
+
+    private func removeAll() -> Int {
+        leases = [:]
+        doubts = [:]
+        return store.removeAll()
+    }
+
+    func closeSource(_ source: UInt32) {
+        lock.withLock {
+            store.closeSource(source)
+            leases = leases.filter { $0.value.source != source }
+        }
+    }
+
+    func sweep(now: CacheTime, budget: Int) { lock.withLock { store.sweep(now: now, budget: budget) } }
+
+    var statistics: EntryStoreStatistics { lock.withLock { store.statistics } }
+}

@@ -1,0 +1,20 @@
+import CommandDispatch
+import LocalCache
+import NIOCore
+
+extension CacheConfiguration {
+    /// Reads the options of the local cache.
+    init(_ reader: OptionReader, memoryLimit: Int) throws {
+        var store = ReplyCacheConfiguration(memoryLimit: memoryLimit)
+        if let size = try reader.value("max-entry-size", ByteSize.init) { store.largestEntry = size.bytes }
+        let smallest = try reader.value("compression-min-size", ByteSize.init)?.bytes ?? 1 << 10
+        if try reader.flag("compression") ?? true { store.compress(from: smallest) }
+        self.init(store: store)
+        if let life = try reader.duration("max-ttl") {
+            guard life > .nanoseconds(0), life <= .hours(24 * 7) else {
+                throw ConfigurationError("--max-ttl must be from 1ms to 168h")
+            }
+            longestLife = life
+        }
+    }
+}

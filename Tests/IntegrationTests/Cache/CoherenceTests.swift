@@ -1,0 +1,149 @@
+import TestSupport
+import Testing
+
+@Suite("The cache is never behind what a client knows", .serialized)
+struct CoherenceTests {
+    private let redis: RedisServer
+    private let ocm: OCMServer
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url, ["--threads", "2"])
+        try ocm.waitUntilCaching()
+    }
+
+    private func waitUntilKept(_ client: RawConnection, _ command: String) throws {
+        try waitUntil("\(command) is kept") {
+            try client.send("\(command)\r\nCACHE EXPLAIN \(command)\r\n")
+            _ = try client.readReply()
+            return try client.readReply().elementsEqual("$3\r\nHIT\r\n".utf8)
+        }
+    }
+
+    private static let writes: [(write: String, read: String, after: String)] = [
+        ("SET k new", "GET k", "$3\r\nnew\r\n"), ("APPEND k x", "GET k", "$4\r\noldx\r\n"),
+        ("DEL k", "GET k", "$-1\r\n"),
+        ("UNLINK k", "EXISTS k", ":0\r\n"), ("MSET a 1 k new", "GET k", "$3\r\nnew\r\n"),
+        ("RENAME k other", "GET k", "$-1\r\n"), ("RENAME k2 k", "GET k", "$3\r\ntwo\r\n"),
+        ("COPY k2 k REPLACE", "GET k", "$3\r\ntwo\r\n"), ("MOVE k 3", "GET k", "$-1\r\n"),
+        ("GETDEL k", "GET k", "$-1\r\n"), ("SETRANGE k 0 X", "GETRANGE k 0 0", "$1\r\nX\r\n"),
+        ("BITOP NOT k k2", "STRLEN k", ":3\r\n"), ("PEXPIREAT k 1", "TYPE k", "+none\r\n"),
+        ("FLUSHDB", "GET k", "$-1\r\n"), ("FLUSHALL ASYNC", "GET k", "$-1\r\n"), ("SWAPDB 0 1", "GET k", "$-1\r\n"),
+        ("SORT l STORE k", "LRANGE k 0 -1", "*1\r\n$1\r\n1\r\n"), ("ZUNIONSTORE k 1 z", "ZCARD k", ":1\r\n"),
+        ("EVAL redis.call('set',KEYS[1],ARGV[1]) 1 k new", "GET k", "$3\r\nnew\r\n"),
+        ("EVAL redis.call('set','k',ARGV[1]) 0 new", "GET k", "$3\r\nnew\r\n"),
+        ("DEBUG FLUSHALL", "GET k", "$-1\r\n"),
+    ]
+
+    @Test("a client's own write is in its next read, on this connection and on any other", arguments: writes.indices)
+    func ownWrites(index: Int) throws {
+        let (write, read, after) = Self.writes[index]
+        let clients = try (0..<4).map { _ in try ocm.connect() }
+        for line in ["SET k old", "SET k2 two", "RPUSH l 1", "ZADD z 1 a"] {
+            try clients[0].send(line + "\r\n")
+            _ = try clients[0].readReply()
+        }
+        for command in ["GET k", "STRLEN k", "EXISTS k", "TYPE k", "GETRANGE k 0 0"] {
+            try waitUntilKept(clients[0], command)
+        }
+        // DEBUG FLUSHALL is what Redis 7.0 doesn't know: it says so, and that changes nothing.
+        try clients[1].send(RawConnection.frame(write.split(separator: " ").map { Array($0.utf8) }))
+        let reply = try clients[1].readReply()
+        let isRefused = write.hasPrefix("DEBUG") && reply.first == UInt8(ascii: "-")
+        for client in [clients[1], clients[0], clients[2], clients[3]] {
+            try client.send(read + "\r\n")
+            #expect(String(decoding: try client.readReply(), as: UTF8.self) == (isRefused ? "$3\r\nold\r\n" : after))
+        }
+    }
+
+    @Test("a write in the same pipeline, in a transaction, after a blocking pop")
+    func ordersOfOneClient() throws {
+        let client = try ocm.connect()
+        for round in 0..<50 {
+            try client.send("SET k \(round)\r\nGET k\r\nGET k\r\nMULTI\r\nINCR k\r\nGET k\r\nEXEC\r\nGET k\r\n")
+            let replies = try (0..<8).map { _ in String(decoding: try client.readReply(), as: UTF8.self) }
+            let (old, new) = ("\(round)", "\(round + 1)")
+            #expect(replies[1] == "$\(old.count)\r\n\(old)\r\n" && replies[2] == replies[1])
+            #expect(replies[7] == "$\(new.count)\r\n\(new)\r\n", "round \(round)")
+        }
+        try client.call("RPUSH", "l", "a", "b")
+        try waitUntilKept(client, "LLEN l")
+        try client.send("BLPOP l 1\r\nLLEN l\r\n")
+        _ = try client.readReply()
+        #expect(try client.readReply() == Array(":1\r\n".utf8))
+    }
+
+    @Test("a write made elsewhere is seen as soon as Redis has said so, for every reply of the key, in every database")
+    func foreignWrites() throws {
+        let other = try redis.connect()
+        let client = try ocm.connect()
+        for value in 1...20 {
+            try other.call("HSET", "h", "f", "\(value)", "g", "\(value)")
+            let expected = "$\("\(value)".count)\r\n\(value)\r\n"
+            try waitUntil("the new value is seen") { try client.call("HGET", "h", "f") == expected }
+            #expect(try client.call("HGET", "h", "g") == expected, "no older than what was read before")
+            #expect(try client.call("HMGET", "h", "g", "f") == "*2\r\n\(expected)\(expected)")
+        }
+        try client.call("SELECT", "2")
+        try waitUntilKept(client, "GET k")
+        try other.call("SELECT", "2")
+        try other.call("SET", "k", "there")
+        try waitUntil("the key that was missing is seen") { try client.call("GET", "k") == "$5\r\nthere\r\n" }
+    }
+
+    @Test("replies of one key stay side by side")
+    func severalReplies() throws {
+        let client = try ocm.connect()
+        for field in 0..<20 { try client.call("HSET", "h", "f\(field)", "\(field)") }
+        for field in 0..<20 { try waitUntilKept(client, "HGET h f\(field)") }
+        for field in 0..<20 {
+            #expect(
+                try client.call("CACHE", "EXPLAIN", "HGET", "h", "f\(field)").hasSuffix("HIT\r\n"),
+                "field \(field)"
+            )
+        }
+    }
+
+    @Test(
+        "a key that expires isn't served a moment longer",
+        arguments: [
+            ("SET k v PX 50", "GET k", "$-1\r\n"),
+            ("EVAL redis.call('hset','k','f','v')redis.call('pexpire','k',50) 0", "HGETALL k", "*0\r\n"),
+            ("EVAL redis.call('rpush','k','v')redis.call('pexpire','k',50) 0", "LRANGE k 0 -1", "*0\r\n"),
+        ]
+    )
+    func expiry(write: String, read: String, gone: String) throws {
+        let client = try ocm.connect()
+        let admin = try redis.connect()
+        // Nobody but time removes the key, and nobody tells.
+        try admin.call("DEBUG", "SET-ACTIVE-EXPIRE", "0")
+        for _ in 0..<10 {
+            try admin.send(RawConnection.frame(write.split(separator: " ").map { Array($0.utf8) }))
+            _ = try admin.readReply()
+            let start = ContinuousClock.now
+            while true {
+                let asked = ContinuousClock.now
+                try client.send(read + "\r\n")
+                let reply = String(decoding: try client.readReply(), as: UTF8.self)
+                if reply == gone, ContinuousClock.now - start > .milliseconds(20) { break }
+                try #require(asked - start < .milliseconds(55), "served \(asked - start) after it was set")
+            }
+        }
+    }
+
+    @Test("one user's reads are nobody else's, nor his own once his rights have changed")
+    func users() throws {
+        let admin = try ocm.connect()
+        try admin.call("ACL", "SETUSER", "alice", "on", ">a", "~*", "+@all")
+        try admin.call("ACL", "SETUSER", "bob", "on", ">b", "~public:*", "+@all")
+        try admin.call("SET", "secret", "42")
+        let alice = try ocm.connect()
+        let bob = try ocm.connect()
+        try alice.call("AUTH", "alice", "a")
+        try bob.call("AUTH", "bob", "b")
+        try waitUntilKept(alice, "GET secret")
+        #expect(try bob.call("GET", "secret").hasPrefix("-NOPERM"))
+        try admin.call("ACL", "SETUSER", "alice", "resetkeys", "~public:*")
+        #expect(try alice.call("GET", "secret").hasPrefix("-NOPERM"))
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("While invalidations aren't heard nothing is served from the cache", .serialized)
+struct FeedTests {
+    @Test("the feed is cut: what was kept is gone, and caching begins anew")
+    func cut() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        for value in 1...10 {
+            try other.call("SET", "k", "\(value)")
+            try waitUntil("it is kept") {
+                try client.call("GET", "k")
+                return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+            }
+            try other.call("CLIENT", "KILL", "TYPE", "pubsub")
+            try other.call("SET", "k", "new \(value)")
+            let expected = "new \(value)"
+            try waitUntil("the new value is seen") {
+                try client.call("GET", "k") == "$\(expected.count)\r\n\(expected)\r\n"
+            }
+        }
+        #expect(try client.call("INFO", "ocm").contains("ocm_cache_flushes_feed_lost:"))
+    }
+
+    @Test(
+        "a flush is told to the feed in the version of whoever was tracked: either is understood",
+        arguments: ["2", "3"]
+    )
+    func flush(version: String) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        try client.call("HELLO", version)
+        for _ in 0..<5 {
+            try other.call("SET", "k", "v")
+            try waitUntil("it is kept") {
+                try client.call("GET", "k")
+                return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+            }
+            try other.call("FLUSHALL")
+            try waitUntil("the flush is seen") { try client.call("EXISTS", "k") == ":0\r\n" }
+        }
+        #expect(try client.call("INFO", "ocm").contains("ocm_cache_flushes_feed_lost:0\r\n"))
+    }
+
+    @Test("a shared connection is cut: what came over it is gone, because Redis no longer tells")
+    func dataConnectionCut() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        for value in 1...20 {
+            try other.call("SET", "k", "\(value)")
+            try waitUntil("it is kept") {
+                try client.call("GET", "k")
+                return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+            }
+            try other.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            try other.call("SET", "k", "new \(value)")
+            let expected = "new \(value)"
+            try waitUntil("the new value is seen") {
+                try client.call("GET", "k") == "$\(expected.count)\r\n\(expected)\r\n"
+            }
+        }
+    }
+
+    @Test("Redis stops answering: after the heartbeat nothing is served any more")
+    func frozen() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "3s"])
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try client.call("GET", "k")
+        redis.freeze()
+        defer { redis.thaw() }
+        try waitUntil("the cache is bypassed") {
+            try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS feed_down")
+        }
+        redis.thaw()
+        try waitUntil("it is back") {
+            try client.call("GET", "k")
+            return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+        }
+    }
+
+    @Test("a Redis that may not be asked to track is passed through, and that is said")
+    func refused() throws {
+        let redis = try RedisServer(
+            ["--user default on nopass ~* &* +@all -client|tracking"].flatMap { $0.components(separatedBy: " ") }
+        )
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try waitUntil("it is refused") {
+            try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused")
+        }
+        for _ in 0..<3 { #expect(try client.call("GET", "k") == "$1\r\nv\r\n") }
+        let info = try client.call("INFO", "ocm")
+        #expect(info.contains("ocm_cache_refused:NOPERM") && info.contains("ocm_cache_hits:0\r\n"))
+        #expect(ocm.log.contains("Redis refuses to track what is read"))
+    }
+
+    @Test("Redis's table of tracked keys overflows all the time")
+    func tinyTable() throws {
+        let redis = try RedisServer(["--tracking-table-max-keys", "3"])
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        for round in 0..<200 {
+            let key = "k\(round % 10)"
+            try other.call("SET", key, "\(round)")
+            try waitUntil("the new value is seen") { try client.call("GET", key).hasSuffix("\r\n\(round)\r\n") }
+        }
+    }
+}
