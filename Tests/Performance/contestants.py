@@ -9,6 +9,9 @@ import subprocess
 import tempfile
 import time
 
+import native
+import resp
+
 PACKAGES = {
     "redis-server": "redis-server", "redis-benchmark": "redis-tools", "nutcracker": "nutcracker", "haproxy": "haproxy"
 }
@@ -35,14 +38,15 @@ def free_port():
 
 
 class Server:
-    """A process and the Redis behind it, if there is one."""
+    """A process and the Redis behind it, if there is one; `caches` says that its INFO counts hits and misses."""
 
-    def __init__(self, name, command, port=None, path=None, upstream=None):
-        self.name, self.port, self.path, self.upstream = name, port, path, upstream
+    def __init__(self, name, command, port=None, path=None, upstream=None, caches=False):
+        self.name, self.port, self.path, self.upstream, self.caches = name, port, path, upstream, caches
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 15
         while not self.answers():
             if time.monotonic() > deadline or self.process.poll() is not None:
+                self.process.kill()
                 raise SystemExit(f"{name} doesn't answer: {' '.join(map(str, command))}")
             time.sleep(0.05)
 
@@ -67,17 +71,47 @@ class Server:
         return ["-s", str(self.path)] if self.path else ["-p", str(self.port)]
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        # The process's CPU clock, as clock_getcpuclockid(3) makes it; /proc has hundredths of a second only.
+        return time.clock_gettime((~self.process.pid << 3) | 2)
+
+    def cpu_seconds_by_thread(self):
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
+        return {task.name: int((task / "schedstat").read_text().split()[0]) / 1e9 for task in tasks}
 
     def resident_memory(self):
         """In bytes."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]) * 1024
 
+    def peak_resident_memory(self):
+        """In bytes, since the last call."""
+        process = pathlib.Path(f"/proc/{self.process.pid}")
+        peak = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmHWM:"))
+        (process / "clear_refs").write_text("5")
+        return int(peak.split()[1]) * 1024
+
+    def cache_info(self):
+        """The fields of INFO about the cache, without their prefix."""
+        with resp.Client(self) as client:
+            info = client.info()
+        prefix = "ocm_cache_"
+        found = {name.removeprefix(prefix): value for name, value in info.items() if name.startswith(prefix)}
+        if not found:
+            raise SystemExit(f"the INFO of {self.name} has no {prefix}…: it has no cache")
+        return found
+
+    def state(self):
+        """What grows while it serves: CPU seconds, in all and by thread, those of the Redis behind it, hits, misses."""
+        cache = self.cache_info() if self.caches else {"hits": 0, "misses": 0}
+        return {
+            "cpu": self.cpu_seconds(),
+            "threads": self.cpu_seconds_by_thread(),
+            "upstream": self.upstream.cpu_seconds() if self.upstream else 0,
+            "hits": cache["hits"],
+            "misses": cache["misses"],
+        }
+
     def stop(self):
-        if self.upstream:
-            self.upstream.stop()
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(15)
@@ -103,18 +137,31 @@ class Field:
         command = ["redis-server", "--port", str(port), "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
         return self.start(name, command, port=port, path=path if unix else None)
 
-    def forwarding(self, unix):
-        upstream = self.redis(unix, "redis-server behind ocm")
-        url = f"unix://{upstream.path}" if unix else f"redis://127.0.0.1:{upstream.port}"
-        return self.serve("ocm, forwarding", unix, ["--upstream", url])
+    def forwarding(self, unix, upstream=None, name="ocm, forwarding"):
+        upstream = upstream or self.redis(unix, "redis-server behind ocm")
+        return self.serve(name, unix, ["--no-cache"], upstream)
+
+    def caching(self, unix, upstream, name="ocm, hits", threads=1, options=()):
+        return self.serve(name, unix, options, upstream, threads, caches=True)
 
     def embedded(self, unix):
         return self.serve("ocm, embedded store", unix, [])
 
-    def serve(self, name, unix, options):
+    def serve(self, name, unix, options, upstream=None, threads=1, caches=False):
         port, path = free_port(), self.directory / f"ocm{len(self.servers)}.sock"
-        command = [self.ocm, "serve", "--threads", "1", "--redis-port", str(port), "--redis-socket", str(path)]
-        return self.start(name, [*command, *options], port=port, path=path if unix else None)
+        command = [self.ocm, "serve", "--threads", str(threads), "--redis-port", str(port), "--redis-socket", str(path)]
+        if upstream:
+            url = f"unix://{upstream.path}" if upstream.path else f"redis://127.0.0.1:{upstream.port}"
+            command += ["--upstream", url]
+        path = path if unix else None
+        return self.start(name, [*command, *options], port=port, path=path, upstream=upstream, caches=caches)
+
+    def delayed(self, upstream, milliseconds, name):
+        """The same Redis, with a round trip that takes so much longer."""
+        port = free_port()
+        one_way = str(int(milliseconds * 500))
+        command = [native.program("delay"), str(port), str(upstream.port), one_way]
+        return self.start(name, command, port=port, upstream=upstream)
 
     def twemproxy(self, unix):
         upstream = self.redis(unix, "redis-server behind twemproxy")
@@ -140,11 +187,14 @@ class Field:
         command = ["haproxy", "-db", "-f", configuration]
         return self.start("HAProxy", command, port=port, path=path if unix else None)
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         for server in reversed(self.servers):
             server.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-# The first one is what the others are compared with.
+# All that serve any key, wherever it is kept; the first one is what the others are compared with.
 ALL = [Field.redis, Field.forwarding, Field.embedded, Field.twemproxy, Field.haproxy]

@@ -2,7 +2,19 @@
 
 import resource
 
+import contestants
+from report import Bar, Report
+
 CONNECTIONS = 10_000
+BOUND = 100
+
+
+def run(options):
+    report = Report()
+    with contestants.Field(options.ocm) as field:
+        grown = memory_of_idle_connections(field.forwarding(unix=False)) / 2**20
+    report.bars.append(Bar(f"{CONNECTIONS:,} idle connections", BOUND, [(grown, "")], at_least=False, unit=" MiB"))
+    return report
 
 
 def memory_of_idle_connections(server):
