@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ocm beside Redis and other proxies, in parts; see each part's module for what it measures.
 
-All is compared with redis-server in the same run, in interleaved rounds; figures are medians. At the
+All but the memory is compared with redis-server in the same run, in interleaved rounds; figures are medians. At the
 end every figure that has a bar to reach is printed with it.
 """
 
@@ -14,12 +14,15 @@ import sys
 import time
 
 import contestants
+import hits
 import idle
+import latency
+import misses
 import proxies
 from report import Report
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PARTS = {"proxies": proxies, "idle": idle}
+PARTS = {"proxies": proxies, "hits": hits, "misses": misses, "latency": latency, "idle": idle}
 
 
 def arguments():
