@@ -58,7 +58,7 @@ test-clients: build test-dependencies ## real Redis clients and applications, th
 conformance: build test-dependencies ## Redis's own test suite, through ocm
 	Tests/Conformance/run.py --ocm $(OCM) $(ARGS)
 
-bench: build test-dependencies ## speed, side by side with Redis and other proxies
+bench: build test-dependencies ## speed, side by side with Redis and other proxies, and memory
 	Tests/Performance/bench.py --ocm $(OCM) $(ARGS)
 
 lint: ## check the format of the Swift code

@@ -17,12 +17,13 @@ import contestants
 import hits
 import idle
 import latency
+import memory
 import misses
 import proxies
 from report import Report
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PARTS = {"proxies": proxies, "hits": hits, "misses": misses, "latency": latency, "idle": idle}
+PARTS = {"proxies": proxies, "hits": hits, "misses": misses, "latency": latency, "idle": idle, "memory": memory}
 
 
 def arguments():
@@ -36,6 +37,7 @@ def arguments():
     parser.add_argument("--contestants", nargs="+", metavar="NAME", help="proxies, by parts of their names")
     parser.add_argument("--json", type=pathlib.Path, help="write every sample to this file")
     parser.add_argument("--check", action="store_true", help="fail when a figure falls short of its bar")
+    memory.add_arguments(parser)
     return parser.parse_args()
 
 
