@@ -15,6 +15,7 @@ SOURCES := Sources Tests Package.swift
 
 BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
 TEST_PACKAGES := redis-server redis-tools
+MODEL_PACKAGES := spin gcc libc6-dev
 
 # Installs those of the packages $(1) that aren't there.
 define install
@@ -28,7 +29,7 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients bench conformance lint \
+.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients bench conformance model lint \
 	format clean
 
 help: ## list what can be made
@@ -57,6 +58,10 @@ test-clients: build test-dependencies ## real Redis clients and applications, th
 
 conformance: build test-dependencies ## Redis's own test suite, through ocm
 	Tests/Conformance/run.py --ocm $(OCM) $(ARGS)
+
+model: ## check the cache's coherence protocol exhaustively, and that no rule of it can go
+	@$(call install,$(MODEL_PACKAGES))
+	Tests/Model/check.py $(ARGS)
 
 bench: build test-dependencies ## speed, side by side with Redis and other proxies, and memory
 	Tests/Performance/bench.py --ocm $(OCM) $(ARGS)
