@@ -1,6 +1,7 @@
 import NIOConcurrencyHelpers
 import NIOCore
 import RESP
+import Synchronization
 
 /// Replies of a Redis, kept so that no client can tell: the local cache.
 ///
@@ -12,7 +13,9 @@ import RESP
 /// is decided by these rules, for each key by itself; the model in `Tests/Model` is true to them, and checks them.
 ///
 /// 1. **Gate.** Nothing is served or stored while the feed isn't heard (``open()``, ``close()``). When a tracked connection
-///    ends, the server forgets what it tracked for it, so all that came through it goes (``closeSource(_:)``).
+///    ends, the server forgets what it tracked for it, so all that came through it goes (``closeSource(_:)``). What
+///    changes keys and sends no push (SWAPDB) keeps the gate shut from being sent to being answered (``suspend(_:)``),
+///    and has everything flushed then.
 /// 2. **Lease.** Who misses takes the key's ``Lease`` before the command is sent (``lease(_:source:)``), and may store the
 ///    reply only if the lease is still his when it comes (``store(_:_:lease:now:)``). Whatever drops a key's entries ends
 ///    its lease.
@@ -42,6 +45,7 @@ public final class ReplyCache: Sendable {
     /// How many bytes it may take.
     public let memoryLimit: Int
 
+    private let suspensions = Atomic<Int>(0)
     private let shards: [CacheShard]
     private let shift: UInt64
     private let sources = NIOLockedValueBox((epoch: UInt64(1), last: UInt32(0)))
@@ -70,6 +74,9 @@ public final class ReplyCache: Sendable {
     }
 
     @inline(__always)
+    private var isSuspended: Bool { suspensions.load(ordering: .acquiring) > 0 }
+
+    @inline(__always)
     private func shard(_ hash: UInt64) -> CacheShard { shards[shift == 64 ? 0 : Int(hash >> shift)] }
 
     // MARK: Reading
@@ -85,19 +92,26 @@ public final class ReplyCache: Sendable {
         _ version: RESPVersion,
         to output: inout ByteBuffer
     ) -> CacheLookup {
-        shard(id.hash).append(id, now: now, startedBefore: round, version, to: &output)
+        guard !isSuspended else { return .closed }
+        return shard(id.hash).append(id, now: now, startedBefore: round, version, to: &output)
     }
 
     /// What asking for `id` would find; nothing changes by it.
-    public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup { shard(id.hash).peek(id, now: now) }
+    public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
+        isSuspended ? .closed : shard(id.hash).peek(id, now: now)
+    }
 
     // MARK: Filling
 
     /// The number of the key's lease for a command that is about to be sent over `source`; 0 if it goes without.
-    public func lease(_ hash: UInt64, source: UInt32) -> UInt64 { shard(hash).lease(hash, source: source) }
+    public func lease(_ hash: UInt64, source: UInt32) -> UInt64 {
+        isSuspended ? 0 : shard(hash).lease(hash, source: source)
+    }
 
     /// Whether a reply that is on its way under `lease` may also answer a command that comes now.
-    public func isJoinable(_ hash: UInt64, lease: UInt64) -> Bool { shard(hash).isJoinable(hash, lease: lease) }
+    public func isJoinable(_ hash: UInt64, lease: UInt64) -> Bool {
+        !isSuspended && shard(hash).isJoinable(hash, lease: lease)
+    }
 
     /// Gives a lease back, whether anything was stored or not.
     public func endLease(_ hash: UInt64, _ lease: UInt64) { shard(hash).endLease(hash, lease) }
@@ -120,6 +134,13 @@ public final class ReplyCache: Sendable {
     public func doubtEverything() { rounds.doubtEverything() }
 
     // MARK: All of it
+
+    /// `count` commands are about to be sent that change keys and tell nobody, as SWAPDB does. A round can't settle what
+    /// they leave in doubt: until they are done, nothing is served and no lease is given.
+    public func suspend(_ count: Int) { suspensions.add(count, ordering: .sequentiallyConsistent) }
+
+    /// As many of them are done, and what was kept before has been flushed.
+    public func resume(_ count: Int) { suspensions.subtract(count, ordering: .sequentiallyConsistent) }
 
     /// Lets replies be served and stored. Returns the epoch that begins, which ends with ``close()``.
     public func open() -> UInt64 {

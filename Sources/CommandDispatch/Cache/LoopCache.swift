@@ -79,8 +79,17 @@ final class LoopCache {
         case .read: _ = cache.releaseRead(mark.hash, lease: 0)
         case .write: cache.purge(mark.hash)
         case .writeUnknown: cache.doubtEverything()
-        case .flush: flush(FlushReason(rawValue: Int(mark.hash)) ?? .flushCommand)
+        case .flush: resume(1, FlushReason(rawValue: Int(mark.hash)) ?? .flushCommand)
         }
+    }
+
+    /// `count` commands are about to be sent that change keys and tell nobody: see ``LocalCache/ReplyCache/suspend(_:)``.
+    func suspend(_ count: Int) { cache.suspend(count) }
+
+    /// As many of them are done.
+    func resume(_ count: Int, _ reason: FlushReason) {
+        flush(reason)
+        cache.resume(count)
     }
 
     /// Drops everything.

@@ -29,15 +29,21 @@ struct OutstandingCommands: ~Copyable {
         marks.append(CommandMark(hash: 0, sentAt: time, command: spec.pointee.index, effect: .none, isLast: true))
     }
 
-    /// A command was sent.
+    /// A command was sent. Returns how many of its marks have the cache flushed.
     @inline(__always)
-    mutating func add(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ hash: KeyHash, at time: UInt32) {
+    mutating func add(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ hash: KeyHash,
+        at time: UInt32
+    ) -> Int {
         sent &+= 1
         guard spec.pointee.keys == .first, command.count > 1, !transaction.isOpen else {
             return addMarks(command, spec, hash, at: time)
         }
         append(hash(command[1]), spec.pointee.isReadOnly ? .read : .write, spec, at: time)
         marks.last.isLast = true
+        return 0
     }
 
     /// A command was sent whose reply somebody else takes, who sees to its keys.
@@ -59,7 +65,7 @@ struct OutstandingCommands: ~Copyable {
         _ spec: UnsafePointer<CommandSpec>,
         _ hash: KeyHash,
         at time: UInt32
-    ) {
+    ) -> Int {
         let before = marks.count
         if let reason = spec.pointee.flushes {
             if reason != .acl || Self.changesUsers(command) {
@@ -79,6 +85,7 @@ struct OutstandingCommands: ~Copyable {
         }
         if marks.count == before { append(0, .none, spec, at: time) }
         marks.last.isLast = true
+        return (before..<marks.count).count { marks[$0].effect == .flush }
     }
 
     @inline(__always)

@@ -180,7 +180,8 @@ public final class Session: ReplyReceiver {
         awaitedRound = 0
         let time = dispatcher.context.nowMicroseconds
         if let cache = dispatcher.cache {
-            commands.add(command, spec, cache.hash, at: time)
+            let flushes = commands.add(command, spec, cache.hash, at: time)
+            if flushes > 0 { cache.suspend(flushes) }
         } else {
             commands.add(spec, at: time)
         }
@@ -305,6 +306,8 @@ public final class Session: ReplyReceiver {
     /// Gives the session's own connection back.
     func unpin(reusable: Bool) {
         guard let connection = forgetPinned() else { return }
+        // What is outstanding will never be answered, but may be executed.
+        if !reusable { noteReplies(commands.count, goesOn: false) }
         dispatcher.release(connection, reusable: reusable)
     }
 

@@ -1,5 +1,6 @@
 import LocalCache
 import RESP
+import Stats
 import Upstream
 
 /// What the server sends through a session that is a tunnel.
@@ -11,6 +12,7 @@ final class Tunnel: ReplyReceiver {
     private var beginning: [UInt8] = []
     private var unansweredCommands = 0
     private var mayHaveWritten = false
+    private var flushes = 0
     private var isInsideReply = false
 
     private static let confirmation = Array("+RESET\r\n".utf8)
@@ -39,6 +41,10 @@ final class Tunnel: ReplyReceiver {
     /// A command goes into the tunnel.
     func noteSent(_ spec: UnsafePointer<CommandSpec>?) {
         unansweredCommands += 1
+        if spec?.pointee.flushes != nil {
+            flushes += 1
+            session.dispatcher.cache?.suspend(1)
+        }
         if spec.map({ !$0.pointee.isReadOnly && $0.pointee.route != .tunnel }) ?? true { mayHaveWritten = true }
     }
 
@@ -51,6 +57,16 @@ final class Tunnel: ReplyReceiver {
         if isPush, replies > 0 { return }
         session.dispatcher.cache?.cache.doubtEverything()
         unansweredCommands -= replies
-        if unansweredCommands <= 0 { (unansweredCommands, mayHaveWritten) = (0, false) }
+        guard unansweredCommands <= 0 else { return }
+        (unansweredCommands, mayHaveWritten) = (0, false)
+        resume()
     }
+
+    private func resume() {
+        guard flushes > 0 else { return }
+        session.dispatcher.cache?.resume(flushes, .flushCommand)
+        flushes = 0
+    }
+
+    deinit { resume() }
 }
