@@ -114,6 +114,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CacheSimTests",
+            dependencies: ["cachesim", "CZlib", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "UpstreamTests",
             dependencies: ["Upstream", "RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict

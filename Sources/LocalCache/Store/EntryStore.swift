@@ -1,5 +1,3 @@
-import RESP
-
 /// Replies kept within a limit of bytes: a part of the local cache.
 ///
 /// # What is evicted
