@@ -1,0 +1,133 @@
+"""A client's connection: sends batches, matches replies with operations, connects again when it is lost."""
+
+import collections
+import contextlib
+import socket
+
+from operations import Expect
+from resp import INCOMPLETE, command, parse
+
+AGAIN = 0.03
+
+
+class Client:
+    """A client of one site. `role` is what it does when it has nothing outstanding: see Worker."""
+
+    def __init__(self, worker, name, site, address, database, protocol, role):
+        self.worker = worker
+        self.name = name
+        self.site = site
+        self.address = address
+        self.database = database
+        self.protocol = protocol
+        self.role = role
+        self.operations = collections.deque()
+        self.seen = {}
+        self.sweep = collections.deque()
+        self.sweeping = False
+        self.socket = None
+        self.buffer = b""
+        self.unsent = b""
+        self.waiting_since = 0.0
+
+    def __repr__(self):
+        return self.name
+
+    def connect(self, now):
+        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
+        self.socket = socket.socket(family)
+        self.socket.settimeout(10)
+        try:
+            self.socket.connect(self.address)
+        except OSError:
+            self.socket.close()
+            self.socket = None
+            self.worker.at(now + 2 * AGAIN, self.connect)
+            return
+        if family == socket.AF_INET:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setblocking(False)
+        self.worker.watch(self)
+        self.seen = {}
+        greeting = [(command(b"SELECT", b"%d" % self.database.number), Expect(b"OK"))]
+        if self.protocol == 3:
+            greeting.insert(0, (command(b"HELLO", b"3"), Expect(None)))
+        self.send(greeting, now)
+
+    def send(self, commands, now):
+        """Sends (bytes, operation) pairs with one system call if the kernel takes them."""
+        if not self.operations:
+            self.waiting_since = now
+        self.operations.extend(operation for _, operation in commands)
+        data = b"".join([bytes_ for bytes_, _ in commands])
+        if self.unsent:
+            self.unsent += data
+            return
+        try:
+            sent = self.socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.worker.doomed.append(self)
+            return
+        if sent < len(data):
+            self.unsent = data[sent:]
+            self.worker.want_to_write(self, True)
+
+    def writable(self):
+        with contextlib.suppress(BlockingIOError, OSError):
+            self.unsent = self.unsent[self.socket.send(self.unsent) :]
+        if not self.unsent:
+            self.worker.want_to_write(self, False)
+
+    def readable(self, clock):
+        try:
+            data = self.socket.recv(262144)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.lost(clock())
+            return
+        buffer = self.buffer + data if self.buffer else data
+        position, length, operations = 0, len(buffer), self.operations
+        now = clock()
+        while position < length:
+            reply, end = parse(buffer, position)
+            if reply is INCOMPLETE:
+                break
+            position = end
+            if not operations:
+                self.worker.broken("a reply that nobody asked for", None, self, repr(reply), now)
+                self.lost(now)
+                return
+            self.worker.replies += 1
+            operations.popleft().finish(reply, self, now)
+            if self.socket is None:
+                return
+        self.waiting_since = now
+        self.buffer = buffer[position:] if position < length else b""
+        if not operations:
+            self.worker.idle(self, clock())
+
+    def refused(self, reply):
+        """What its connection stands on was refused: it begins anew, unless that was no fault of an upstream's."""
+        self.worker.error(reply, None, self, self.waiting_since)
+        self.worker.doomed.append(self)
+
+    def lost(self, now):
+        """The connection is gone, and with it the replies to what was sent."""
+        if self.socket is None:
+            return
+        self.worker.forget(self)
+        with contextlib.suppress(OSError):
+            self.socket.close()
+        self.socket = None
+        self.buffer = self.unsent = b""
+        self.worker.reconnects += 1
+        operations = list(self.operations)
+        self.operations.clear()
+        for operation in operations:
+            operation.fail(self, now)
+        self.worker.at(now + AGAIN, self.connect)

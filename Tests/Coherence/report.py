@@ -1,0 +1,43 @@
+"""What is printed: a violation with what led to it, and the summary."""
+
+EVENTS = 40
+
+
+def violation(rule, key, client, text, now):
+    lines = [f"VIOLATION: {rule}", f"  reader {client} ({place(client)}): {text}"]
+    if key is not None:
+        lines.append(f"  key {key!r}; confirmed {key.confirmed}, settled {key.settled}, released "
+                     + ", ".join(f"{name} {version}" for name, version in zip(SITES, key.released, strict=True)))
+        lines.append("  sent → replied, in ms before now; client; command; version proved or made:")
+        lines += [event(*each, now) for each in sorted(key.events, key=lambda each: each[1])[-EVENTS:]]
+    return "\n".join(lines)
+
+
+SITES = ("sidecar 0", "sidecar 1", "direct")
+
+
+def place(client):
+    return f"{SITES[client.site]}, database {client.database.number}, RESP{client.protocol}"
+
+
+def event(sent, replied, client, what, version, now):
+    times = f"{(sent - now) * 1000:10.3f} → {(replied - now) * 1000:10.3f}"
+    return f"    {times}  {client!s:18} {what:34} {'' if version is None else version}"
+
+
+def summary(seconds, counts, hits, faults, seed):
+    """One line. `hits` is None when the sidecars don't count them."""
+    total = {name: sum(each[name] for each in counts) for name in ("replies", "reads", "writes", "sweeps", "reconnects")}
+    errors = {}
+    for each in counts:
+        for text, number in each["errors"].items():
+            errors[text] = errors.get(text, 0) + number
+    told = ", ".join(f"{number} {name}" for name, number in sorted(faults.items())) or "none"
+    violations = sum(each["violations"] for each in counts)
+    return (
+        f"coherence: {total['replies']} operations in {seconds:.1f} s ({total['replies'] / seconds:.0f}/s): "
+        f"{total['reads']} reads checked, {total['writes']} writes; "
+        f"{'no hits counted' if hits is None else f'{hits} hits'}; faults: {told}; "
+        f"{total['sweeps']} sweeps after quiet, {sum(errors.values())} errors for lost connections, "
+        f"{total['reconnects']} reconnects; seed {seed}; {violations or 'no'} violation{'s' if violations != 1 else ''}"
+    )

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Is the cache coherent? Two sidecars before one Redis, many clients, faults; and every reply is judged.
+
+For each key, and whichever command reads it:
+
+1. A client reads its own writes, and never something older than it has read before.
+2. A read that starts after a client of the same sidecar was told of a version returns that version or a later one.
+3. After a second without writes every client sees the server's own state, and never one that the server left seconds ago.
+4. A value is one that was written to that key, a write finds what the writes before it left, and the only errors are
+   those that tell of lost connections.
+
+Nothing is known of how a sidecar works, so this holds for any: `--direct` puts Redis itself in their place.
+"""
+
+import argparse
+import multiprocessing
+import multiprocessing.connection
+import pathlib
+import random
+import sys
+import time
+
+import report
+from faults import Faults
+from scene import Scene
+from worker import work
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORKERS = 2
+ANSWER_TIME = 60
+
+
+class Run:
+    """The workers and what they say."""
+
+    def __init__(self, scene, seed):
+        self.violated_at = None
+        self.counts = []
+        self.ready = 0
+        context = multiprocessing.get_context("spawn")
+        self.pipes, self.workers = [], []
+        for number in range(WORKERS):
+            pipe, its = context.Pipe()
+            worker = context.Process(target=work, args=(number, seed, scene.addresses(), its), daemon=True)
+            worker.start()
+            its.close()
+            self.pipes.append(pipe)
+            self.workers.append(worker)
+
+    def listen(self, seconds):
+        """Takes what the workers say, for so long or until they have said something."""
+        for pipe in multiprocessing.connection.wait(self.pipes, seconds):
+            try:
+                kind, content = pipe.recv()
+            except EOFError:
+                raise SystemExit("a worker ended before its time") from None
+            if kind == "violation":
+                self.violated_at = self.violated_at or time.monotonic()
+                print(content, flush=True)
+            elif kind == "ready":
+                self.ready += 1
+            else:
+                self.counts.append(content)
+                self.pipes.remove(pipe)
+
+    def tell(self, kind, content=None):
+        for pipe in self.pipes:
+            pipe.send((kind, content))
+
+    def until(self, condition):
+        deadline = time.monotonic() + ANSWER_TIME
+        while not condition():
+            if time.monotonic() > deadline:
+                raise SystemExit(f"VIOLATION: the clients didn't come to rest within {ANSWER_TIME} s")
+            self.listen(1)
+
+    def hold(self):
+        self.ready = 0
+        self.tell("vanish")
+        self.until(lambda: self.ready == WORKERS)
+
+    def resume(self, site):
+        self.tell("vanished", site)
+
+    def stop(self):
+        self.tell("stop")
+        self.until(lambda: len(self.counts) == WORKERS)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ocm", default=ROOT / ".build/release/ocm", type=pathlib.Path, help="the binary")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seed", type=int, help="of the commands and faults drawn; their timing it can't repeat")
+    parser.add_argument("--direct", action="store_true", help="Redis itself in the sidecars' place: checks the checker")
+    parser.add_argument("--calm", action="store_true", help="without faults")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    print(f"coherence: {options.seconds:.0f} s, seed {seed}", flush=True)
+    with Scene(None if options.direct else options.ocm.resolve()) as scene:
+        run = Run(scene, seed)
+        faults = Faults(random.Random(seed), scene, run.hold, run.resume)
+        began = time.monotonic()
+        next_fault = began + (float("inf") if options.calm else 1)
+        # A violation ends the run soon: what follows would mostly be the same one again.
+        while time.monotonic() < min(began + options.seconds, (run.violated_at or float("inf")) + 0.5):
+            run.listen(min(0.1, max(0, next_fault - time.monotonic())))
+            if time.monotonic() >= next_fault:
+                faults.inject()
+                next_fault = time.monotonic() + faults.pause()
+        run.stop()
+        seconds = time.monotonic() - began
+        hits = scene.hits()
+    print(report.summary(seconds, run.counts, hits, faults.counts, seed))
+    if hits == 0:
+        print("the caches were never hit: nothing was tested")
+    return 1 if run.violated_at or hits == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

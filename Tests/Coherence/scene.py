@@ -1,0 +1,67 @@
+"""Redis and two sidecars before it."""
+
+import contextlib
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from resp import Connection
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Conformance"))
+
+import servers  # noqa: E402
+
+SIDECARS = 2
+
+
+class Scene:
+    """Serves while its context lasts. With `binary` None clients of the sidecars talk to Redis itself."""
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.port = servers.free_port()
+        self.redis = None
+        self.sidecars = []
+
+    def __enter__(self):
+        self.stack = contextlib.ExitStack()
+        self.directory = tempfile.mkdtemp(prefix="ocm-coherence-")
+        self.stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
+        self.start_redis()
+        self.stack.callback(lambda: self.stop_redis())
+        for number in range(SIDECARS if self.binary else 0):
+            port, path = servers.free_port(), f"{self.directory}/{number}.sock"
+            command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}"]
+            command += ["--redis-port", str(port), "--redis-socket", path, "--threads", "2"]
+            self.stack.enter_context(servers.running("ocm", command, port))
+            self.sidecars.append((port, path))
+        return self
+
+    def __exit__(self, *exception):
+        return self.stack.__exit__(*exception)
+
+    def start_redis(self):
+        command = ["redis-server", "--port", str(self.port), "--save", "", "--databases", "64"]
+        command += ["--enable-debug-command", "yes", "--tracking-table-max-keys", "30"]
+        self.redis = servers.running("redis-server", command, self.port)
+        self.redis.__enter__()
+
+    def stop_redis(self):
+        self.redis.__exit__(None, None, None)
+
+    def addresses(self):
+        """For each site the addresses that its clients use in turn."""
+        direct = ("127.0.0.1", self.port)
+        return [*([("127.0.0.1", port), path] for port, path in self.sidecars or ()), *(
+            [] if self.sidecars else [[direct]] * SIDECARS), [direct]]
+
+    def hits(self):
+        """How many reads the sidecars answered from their caches; None if they don't say."""
+        counts = []
+        for port, _ in self.sidecars:
+            connection = Connection(port)
+            text = connection.ask(b"INFO", b"ocm").decode()
+            connection.close()
+            counts += [int(line.partition(":")[2]) for line in text.splitlines() if line.startswith("ocm_cache_hits:")]
+        return sum(counts) if counts else None

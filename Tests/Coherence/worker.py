@@ -1,0 +1,280 @@
+"""A process with many clients, in one loop, so that what one client was told before another one asked is known exactly.
+
+It has databases of its own, hence nobody else writes its keys. At times it holds its writes: for a second of quiet, after
+which every client has to see the server's own state; or when every key is about to vanish, with Redis itself."""
+
+import collections
+import heapq
+import itertools
+import random
+import select
+import time
+
+import report
+from client import Client
+from keys import DIRECT, SIDECARS
+from operations import TOLERATED, Inquiry
+from workload import Workload, databases
+
+REGULARS, CHASERS, DIRECTS = 10, 2, 3
+QUIET = 1.0
+BETWEEN_QUIETS = 6.0
+HANGS = 15.0
+STALLED = 0.5
+
+RUNNING, DRAINING, STILL, SWEEPING, VANISHING, HELD = "running", "draining", "still", "sweeping", "vanishing", "held"
+
+
+class Worker:
+    """`addresses` are each site's; `pipe` leads to the process that injects faults."""
+
+    def __init__(self, number, seed, addresses, pipe):
+        self.rng = random.Random(f"{seed}/{number}")
+        self.pipe = pipe
+        self.clock = time.monotonic
+        self.databases = databases(number)
+        self.workload = Workload(self.rng, self.databases)
+        self.epoll = select.epoll()
+        self.by_descriptor = {}
+        self.timers = []
+        self.order = itertools.count()
+        self.doomed = []
+        self.mode = RUNNING
+        self.mode_since = self.quiet_at = 0.0
+        self.vanish_requested = self.stopping = False
+        self.replies = self.reads = self.writes = self.reconnects = self.sweeps = 0
+        self.errors = collections.Counter()
+        self.violations = 0
+        self.clients, self.chasers = [], collections.defaultdict(list)
+        self.enrol(number, addresses)
+
+    def enrol(self, number, addresses):
+        """Makes the clients; both protocols and every address of a sidecar have their share at each database."""
+        for site in range(SIDECARS):
+            visible = self.workload.visible(site)
+            for index in range(REGULARS):
+                address = addresses[site][index // 2 % len(addresses[site])]
+                database = visible[0] if index < 4 else visible[index % len(visible)]
+                name = f"w{number}s{site}c{index}"
+                self.clients.append(Client(self, name, site, address, database, 2 + index % 2, "regular"))
+            for database, index in itertools.product(visible, range(CHASERS)):
+                name = f"w{number}s{site}d{database.number}chaser{index}"
+                chaser = Client(self, name, site, addresses[site][0], database, 2 + index % 2, "chaser")
+                self.chasers[site, database.number].append(chaser)
+        for index in range(DIRECTS):
+            database, protocol = self.databases[index % 2], 2 + index % 2
+            name = f"w{number}direct{index}"
+            self.clients.append(Client(self, name, DIRECT, addresses[DIRECT][0], database, protocol, "regular"))
+        self.auditors = {database.number: Client(self, f"w{number}d{database.number}auditor", DIRECT, addresses[DIRECT][0],
+                                                 database, 2, "auditor") for database in self.databases}
+
+    # The loop.
+
+    def run(self):
+        now = self.clock()
+        for client in self.everybody():
+            client.connect(now)
+        self.at(now, self.vary)
+        self.at(now, self.look_after)
+        self.quiet_at = now + BETWEEN_QUIETS * (0.5 + self.rng.random())
+        self.epoll.register(self.pipe.fileno(), select.EPOLLIN)
+        before = now
+        while not (self.stopping and self.mode == HELD):
+            for descriptor, events in self.epoll.poll(0.01):
+                client = self.by_descriptor.get(descriptor)
+                if client is None:
+                    if descriptor == self.pipe.fileno():
+                        self.told(self.pipe.recv())
+                    continue
+                if events & select.EPOLLOUT:
+                    client.writable()
+                if events & ~select.EPOLLOUT:
+                    client.readable(self.clock)
+            now = self.clock()
+            while self.doomed:
+                self.doomed.pop().lost(now)
+            while self.timers and self.timers[0][0] <= now:
+                heapq.heappop(self.timers)[2](now)
+            if now - before > STALLED:
+                self.stalled(now)
+            before = now
+            self.advance(now)
+        self.pipe.send(("done", self.counts()))
+
+    def everybody(self):
+        return [*self.clients, *itertools.chain(*self.chasers.values()), *self.auditors.values()]
+
+    def at(self, when, function):
+        heapq.heappush(self.timers, (when, next(self.order), function))
+
+    def watch(self, client):
+        self.by_descriptor[client.socket.fileno()] = client
+        self.epoll.register(client.socket.fileno(), select.EPOLLIN)
+
+    def want_to_write(self, client, wanted):
+        self.epoll.modify(client.socket.fileno(), select.EPOLLIN | (select.EPOLLOUT if wanted else 0))
+
+    def forget(self, client):
+        self.epoll.unregister(client.socket.fileno())
+        del self.by_descriptor[client.socket.fileno()]
+
+    def vary(self, now):
+        self.workload.vary()
+        self.at(now + 0.2 + self.rng.random() * 0.8, self.vary)
+
+    def look_after(self, now):
+        """Once a second: clients that wait for ever, states that nobody needs."""
+        for client in self.everybody():
+            if client.operations and now - client.waiting_since > HANGS:
+                self.broken("no reply", None, client, f"nothing for {HANGS:.0f} s", now)
+                client.waiting_since = now
+        for database in self.databases:
+            for key in database.keys:
+                key.forget(now)
+        self.at(now + 1, self.look_after)
+
+    def stalled(self, now):
+        """This machine had no time for us, and perhaps for nobody: what was to be seen by now may take longer."""
+        for database in self.databases:
+            for key in database.keys:
+                key.changes = collections.deque((now, version) for _, version in key.changes)
+        self.mode_since = now if self.mode == STILL else self.mode_since
+
+    # What clients do.
+
+    def idle(self, client, now):
+        """`client` has nothing outstanding."""
+        if client.role != "regular" or client.socket is None:
+            return
+        if not client.sweep:
+            client.sweeping = False
+        commands, read_only = self.workload.batch(client, now)
+        if not commands:
+            self.at(now + 0.001, lambda now: client.operations or self.idle(client, now))
+            return
+        client.send(commands, now)
+        draw = self.rng.random()
+        if draw < 0.001 and read_only:
+            self.doomed.append(client)  # it leaves without waiting for its replies
+        elif draw > 0.85:
+            more, _ = self.workload.batch(client, now)
+            if more:
+                client.send(more, now)
+
+    def news(self, client, key):
+        """A client has seen a state that is new at its sidecar: nobody there may see an older one, from this moment on."""
+        database = key.database
+        database.recent.append(key)
+        for chaser in self.chasers.get((client.site, database.number), ()):
+            if chaser.socket is not None and not chaser.operations:
+                now = self.clock()
+                chaser.send([self.workload.read(key, chaser.site, now)], now)
+                return
+
+    def unlock(self, key, wait=0):
+        """A write to `key` is done with. If one was lost, the server is asked before anybody writes it again."""
+        if key.locked == 1 and key.unsure:
+            self.inquire(key, self.clock() + wait)
+        else:
+            key.database.unlock(key)
+
+    def inquire(self, key, when):
+        def ask(now):
+            auditor = self.auditors[key.database.number]
+            if auditor.socket is None:
+                self.inquire(key, now + 0.05)
+            else:
+                auditor.send(Inquiry(key, now).commands(), now)
+
+        self.at(when, ask)
+
+    def answered(self, key):
+        key.database.unlock(key)
+
+    # Quiet, and the end of the world.
+
+    def advance(self, now):
+        """Goes on to the next mode when its time has come."""
+        mode = self.mode
+        if mode == RUNNING:
+            if self.vanish_requested:
+                self.enter(VANISHING, now)
+            elif now >= self.quiet_at or self.stopping:
+                self.enter(DRAINING, now)
+        elif mode in (DRAINING, VANISHING):
+            if not any(database.locked for database in self.databases):
+                if mode == DRAINING:
+                    self.enter(STILL, now)
+                else:
+                    self.vanishing(now)
+        elif mode == STILL:
+            if now - self.mode_since >= QUIET:
+                self.sweep()
+                self.enter(SWEEPING, now)
+        elif mode == SWEEPING and not any(client.sweeping for client in self.sweepers):
+            self.sweeps += 1
+            self.quiet_at = now + BETWEEN_QUIETS
+            self.enter(HELD if self.stopping else RUNNING, now)
+
+    def enter(self, mode, now):
+        self.mode, self.mode_since = mode, now
+        self.workload.writing = mode == RUNNING
+        if mode != RUNNING:
+            self.workload.release()
+
+    def sweep(self):
+        """Two clients of each site and protocol read every key in every way; each has to get the server's state."""
+        self.sweepers = []
+        for site, protocol in itertools.product((*range(SIDECARS), DIRECT), (2, 3)):
+            able = [c for c in self.clients if c.site == site and c.protocol == protocol]
+            keys = [key for database in self.workload.visible(site) for key in database.keys]
+            for client in self.rng.sample(able, min(2, len(able))):
+                client.sweep.extend((key, read) for key in keys for read in key.reads)
+                client.sweeping = True
+                self.sweepers.append(client)
+        for database in self.databases:
+            for key in database.keys:
+                key.bound(DIRECT, self.clock())
+                key.settle()
+
+    def vanishing(self, now):
+        """Every key may vanish from now on."""
+        self.vanished = [(key, key.issue(None)) for database in self.databases for key in database.keys]
+        self.enter(HELD, now)
+        self.pipe.send(("ready", None))
+
+    def told(self, message):
+        kind, site = message
+        now = self.clock()
+        if kind == "vanish":
+            self.vanish_requested = True
+        elif kind == "vanished":
+            for key, version in self.vanished:
+                key.confirm(version, now)
+                key.events.append((now, now, "everything", "vanished", version))
+                if site is not None:
+                    key.release(site, version)
+            self.vanish_requested = False
+            self.enter(RUNNING, now)
+        elif kind == "stop":
+            self.stopping = True
+
+    # What is told to the other process.
+
+    def error(self, reply, key, client, now):
+        self.errors[reply.split(b":")[0][:40].decode(errors="replace")] += 1
+        if not reply.startswith(TOLERATED):
+            self.broken("an error that nothing explains", key, client, reply.decode(errors="replace"), now)
+
+    def broken(self, rule, key, client, text, now):
+        self.violations += 1
+        if self.violations <= 3:
+            self.pipe.send(("violation", report.violation(rule, key, client, text, now)))
+
+    def counts(self):
+        return {"replies": self.replies, "reads": self.reads, "writes": self.writes, "sweeps": self.sweeps,
+                "reconnects": self.reconnects, "errors": dict(self.errors), "violations": self.violations}
+
+
+def work(number, seed, addresses, pipe):
+    Worker(number, seed, addresses, pipe).run()
