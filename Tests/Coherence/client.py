@@ -4,8 +4,9 @@ import collections
 import contextlib
 import socket
 
+from keys import DIRECT
 from operations import Expect
-from resp import INCOMPLETE, command, parse
+from resp import INCOMPLETE, OWN_NAME, command, parse
 
 AGAIN = 0.03
 
@@ -50,6 +51,8 @@ class Client:
         self.worker.watch(self)
         self.seen = {}
         greeting = [(command(b"SELECT", b"%d" % self.database.number), Expect(b"OK"))]
+        if self.site == DIRECT:
+            greeting.append((command(b"CLIENT", b"SETNAME", OWN_NAME), Expect(b"OK")))
         if self.protocol == 3:
             greeting.insert(0, (command(b"HELLO", b"3"), Expect(None)))
         self.send(greeting, now)
@@ -111,10 +114,10 @@ class Client:
         if not operations:
             self.worker.idle(self, clock())
 
-    def refused(self, reply):
-        """What its connection stands on was refused: it begins anew, unless that was no fault of an upstream's."""
-        self.worker.error(reply, None, self, self.waiting_since)
-        self.worker.doomed.append(self)
+    def refused(self, reply, now):
+        """What the commands behind it stand on was refused: it begins anew."""
+        self.worker.error(reply, None, self, now)
+        self.lost(now)
 
     def lost(self, now):
         """The connection is gone, and with it the replies to what was sent."""

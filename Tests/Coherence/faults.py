@@ -1,8 +1,10 @@
 """What goes wrong on purpose: connections are killed, Redis sleeps, forgets what it tracks, loses its keys, restarts."""
 
 import collections
+import time
 
-from resp import Connection, ReplyError
+from eras import upheaval
+from resp import OWN_NAME, Connection, ReplyError
 
 
 class Faults:
@@ -15,16 +17,23 @@ class Faults:
         self.hold = hold
         self.resume = resume
         self.counts = collections.Counter()
-        self.connection = Connection(scene.port)
-        self.choices = [self.kill_feed] * 6 + [self.kill_data] * 10 + [self.sleep] * 4 + [self.limit_tracking] * 4
-        self.choices += [self.kill_all_data, self.flush_all, self.restart]
+        self.connect()
+        self.always = [self.kill_data] * 10 + [self.sleep] * 4 + [self.limit_tracking] * 4
+        self.always += [self.expire_early, self.expire_late, self.kill_feed]
+        self.upheavals = [self.kill_feed] * 6 + [self.kill_all_data, self.flush_all, self.restart] * 2
+
+    def connect(self):
+        self.connection = Connection(self.scene.port)
+        self.ask(b"CLIENT", b"SETNAME", OWN_NAME)
+        self.expire_late()
 
     def inject(self):
-        self.rng.choice(self.choices)()
+        choices = self.always + self.upheavals if upheaval(time.monotonic()) else self.always
+        self.rng.choice(choices)()
 
     def pause(self):
         """Seconds until the next one."""
-        return self.rng.choice((0.02, 0.1, 0.3, 0.6, 1.2))
+        return self.rng.choice((0.01, 0.05, 0.2, 0.4, 0.8))
 
     def ask(self, *words):
         reply = self.connection.ask(*words)
@@ -32,19 +41,19 @@ class Faults:
             raise SystemExit(f"{words}: {reply.decode()}")
         return reply
 
-    def kill(self, kind, what):
-        own = self.ask(b"CLIENT", b"ID")
-        ids = [line.split()[0][3:] for line in self.ask(b"CLIENT", b"LIST", b"TYPE", kind).splitlines()]
-        ids = [each for each in ids if int(each) != own]
-        if ids:
-            self.ask(b"CLIENT", b"KILL", b"ID", self.rng.choice(ids))
+    def kill(self, kind, what, number):
+        """Kills so many of the sidecars' connections."""
+        lines = self.ask(b"CLIENT", b"LIST", b"TYPE", kind).splitlines()
+        ids = [line.split()[0][3:] for line in lines if b" name=%s " % OWN_NAME not in line]
+        for each in self.rng.sample(ids, min(number, len(ids))):
+            self.ask(b"CLIENT", b"KILL", b"ID", each)
             self.counts[what] += 1
 
     def kill_feed(self):
-        self.kill(b"pubsub", "feeds killed")
+        self.kill(b"pubsub", "feeds killed", 1)
 
     def kill_data(self):
-        self.kill(b"normal", "data connections killed")
+        self.kill(b"normal", "data connections killed", self.rng.choice((1, 1, 3, 10)))
 
     def kill_all_data(self):
         self.ask(b"CLIENT", b"KILL", b"TYPE", b"normal", b"SKIPME", b"yes")
@@ -57,6 +66,13 @@ class Faults:
     def limit_tracking(self):
         self.ask(b"CONFIG", b"SET", b"tracking-table-max-keys", self.rng.choice((b"5", b"30", b"1000", b"1000")))
         self.counts["limits on tracking"] += 1
+
+    def expire_late(self):
+        """Redis notices that a key has expired, and tells of it, only when somebody asks for the key."""
+        self.ask(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"0")
+
+    def expire_early(self):
+        self.ask(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1")
 
     def flush_all(self):
         """By Redis itself or through a sidecar."""
@@ -80,6 +96,6 @@ class Faults:
         self.connection.close()
         self.scene.stop_redis()
         self.scene.start_redis()
-        self.connection = Connection(self.scene.port)
+        self.connect()
         self.resume(None)
         self.counts["restarts"] += 1

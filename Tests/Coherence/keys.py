@@ -20,7 +20,7 @@ SITES = 3
 STALE = 3.0
 # A deadline in milliseconds, and the server's clock read in whole ones.
 EXPIRY_EARLY = 0.003
-EXPIRY_LATE = 0.1
+EXPIRY_LATE = 0.05
 # States are forgotten in two steps this far apart, so that no read under way needs one that is gone.
 FORGET = 20.0
 

@@ -9,16 +9,15 @@ from resp import command
 class Read:
     """A read-only command on one key. `expect` gives the reply for a value, `shape` what of a reply is compared."""
 
-    __slots__ = ("name", "verb", "arguments", "expect", "shape", "scriptable")
+    __slots__ = ("name", "verb", "arguments", "expect", "shape")
 
-    def __init__(self, words, expect, shape=None, scriptable=True):
+    def __init__(self, words, expect, shape=None):
         verb, *arguments = words.encode().split()
         self.name = words
         self.verb = verb
         self.arguments = tuple(arguments)
         self.expect = expect
         self.shape = shape
-        self.scriptable = scriptable
 
     def command(self, key):
         return command(self.verb, key, *self.arguments)
@@ -124,6 +123,9 @@ STRING_READS = [
     Read("STRLEN", lambda value: len(value) if value else 0),
     Read("GETRANGE 0 30", lambda value: value[:31] if value else b""),
     *exists("string"),
+    # The same letters, but other arguments.
+    Read("GETRANGE 1 12", lambda value: value[1:13] if value else b""),
+    Read("GETRANGE 11 2", lambda value: b""),
 ]
 
 # Counters: one that starts at a number which no other key has.
@@ -294,7 +296,7 @@ def sorted_set_reads(name):
     ]
 
 
-# Strings that expire. How long a key lives is known to within the time that its write took; while it may or may not have
+# Strings that expire, read in few ways, so that caches are asked again before Redis is: that would make it notice. How long a key lives is known to within the time that its write took; while it may or may not have
 # expired, only what doesn't depend on that is done to it.
 
 
@@ -344,11 +346,11 @@ STRING_CHANGES = [set_to(text), set_to(text), append, set_range, delete, get_and
 
 STRING = Kind("string", STRING_READS, lambda reply: reply, STRING_CHANGES)
 LONG = Kind("long", STRING_READS, lambda reply: reply, [set_to(long_text), set_to(long_text), delete])
-COUNTER = Kind("counter", [STRING_READS[0], *STRING_READS[3:]], lambda reply: reply,
+COUNTER = Kind("counter", [STRING_READS[0], *exists("string")], lambda reply: reply,
                [count_from, increment, increment, increment, increment, delete])
 HASH = Kind("hash", HASH_READS, lambda reply: pairs(reply) or None, [set_fields, set_fields, delete_field, delete])
 LIST = Kind("list", LIST_READS, lambda reply: tuple(reply) or None, [push, push, push, set_head, pop, delete])
-EXPIRING = Kind("expiring", STRING_READS, lambda reply: reply,
+EXPIRING = Kind("expiring", STRING_READS[:2], lambda reply: reply,
                 [set_expiring, set_lasting, expire, get_and_expire, persist, delete_expiring])
 
 

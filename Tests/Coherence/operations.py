@@ -11,7 +11,6 @@ TOLERATED = (
     b"ERR ocm lost its connection to Redis", b"ERR ocm cannot reach Redis", b"ERR ocm got no answer from Redis",
     b"EXECABORT", b"LOADING", b"BUSY"
 )
-TRANSACTION_QUEUED = b"QUEUED"
 
 
 class Expect:
@@ -24,7 +23,7 @@ class Expect:
 
     def finish(self, reply, client, now):
         if isinstance(reply, ReplyError):
-            client.refused(reply)
+            client.refused(reply, now)
         elif self.reply is not None and reply != self.reply:
             client.worker.broken("an unexpected reply", None, client, f"{reply!r} instead of {self.reply!r}", now)
 
@@ -114,10 +113,11 @@ class ReadKeys:
 class WriteKeys:
     """A write, which holds the locks of its keys until its outcome is known."""
 
-    __slots__ = ("write", "versions", "sent")
+    __slots__ = ("write", "versions", "sent", "how")
 
-    def __init__(self, write, now):
+    def __init__(self, write, now, how=""):
         self.write = write
+        self.how = how
         self.sent = now
         self.versions = []
         for key, value in write.effects:
@@ -136,7 +136,7 @@ class WriteKeys:
         worker.writes += 1
         expected = write.reply
         if not (expected(reply) if callable(expected) else reply == expected):
-            text = f"{verb(write)} returned {shorten(reply)} instead of {shorten(expected)}"
+            text = f"{self.verb()} returned {shorten(reply)} instead of {shorten(expected)}"
             worker.broken("a write that found something else than the writes before it left", self.versions[0][0],
                           client, text, now)
             self.lost(client, now, wait=0)
@@ -164,7 +164,7 @@ class WriteKeys:
 
     def done(self, key, version, client, now):
         key.confirm(version, now)
-        key.events.append((self.sent, now, client, verb(self.write), version))
+        key.events.append((self.sent, now, client, self.verb(), version))
         client.seen[key] = version
         if key.release(client.site, version):
             client.worker.news(client, key)
@@ -175,18 +175,23 @@ class WriteKeys:
             key.state(version).void = True
             if expiry:
                 key.state(expiry).void = True
-            key.events.append((self.sent, now, client, verb(self.write) + ", aborted", version))
+            key.events.append((self.sent, now, client, self.verb() + ", aborted", version))
             client.worker.unlock(key)
 
     def lost(self, client, now, wait):
         """Nobody knows whether it was executed. The server is asked, after `wait` seconds."""
         for key, version, _ in self.versions:
             key.unsure = True
-            key.events.append((self.sent, now, client, verb(self.write) + ", outcome unknown", version))
+            key.events.append((self.sent, now, client, self.verb() + ", outcome unknown", version))
             client.worker.unlock(key, wait)
 
     def fail(self, client, now):
         self.lost(client, now, wait=0.5)
+
+    def verb(self):
+        """For people."""
+        words = self.write.words
+        return self.how + " ".join(word.decode(errors="replace")[:24] for word in words[:1] + words[2:5])
 
 
 class Execute:
@@ -235,12 +240,10 @@ class Inquiry:
         return [(self.key.reads[0][1], self), (command(b"PTTL", self.key.name), InquiryEnd(self))]
 
     def finish(self, reply, client, now):
-        read = self.key.kind.reads[0]
         if type(reply) is ReplyError:
-            client.refused(reply)
+            client.refused(reply, now)
         else:
             self.value = self.key.kind.value_of(reply)
-            client.worker.reads += read is not None
 
     def fail(self, client, now):
         pass
@@ -272,10 +275,6 @@ class InquiryEnd:
 
     def fail(self, client, now):
         client.worker.inquire(self.inquiry.key, now + 0.05)
-
-
-def verb(write):
-    return " ".join(word.decode(errors="replace")[:24] for word in write.words[:1] + write.words[2:5])
 
 
 def shorten(reply):

@@ -1,23 +1,21 @@
 """What is printed: a violation with what led to it, and the summary."""
 
 EVENTS = 40
+PLACES = ("sidecar 0", "sidecar 1", "direct")
 
 
 def violation(rule, key, client, text, now):
     lines = [f"VIOLATION: {rule}", f"  reader {client} ({place(client)}): {text}"]
     if key is not None:
         lines.append(f"  key {key!r}; confirmed {key.confirmed}, settled {key.settled}, released "
-                     + ", ".join(f"{name} {version}" for name, version in zip(SITES, key.released, strict=True)))
+                     + ", ".join(f"{name} {version}" for name, version in zip(PLACES, key.released, strict=True)))
         lines.append("  sent → replied, in ms before now; client; command; version proved or made:")
         lines += [event(*each, now) for each in sorted(key.events, key=lambda each: each[1])[-EVENTS:]]
     return "\n".join(lines)
 
 
-SITES = ("sidecar 0", "sidecar 1", "direct")
-
-
 def place(client):
-    return f"{SITES[client.site]}, database {client.database.number}, RESP{client.protocol}"
+    return f"{PLACES[client.site]}, database {client.database.number}, RESP{client.protocol}"
 
 
 def event(sent, replied, client, what, version, now):

@@ -3,6 +3,8 @@
 import socket
 
 INCOMPLETE = object()
+# What clients who ask Redis itself call themselves there, to be told from the sidecars' connections.
+OWN_NAME = b"coherence"
 
 
 class ReplyError(bytes):

@@ -6,13 +6,12 @@ import shutil
 import sys
 import tempfile
 
+from keys import SIDECARS
 from resp import Connection
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Conformance"))
 
 import servers  # noqa: E402
-
-SIDECARS = 2
 
 
 class Scene:
@@ -29,7 +28,7 @@ class Scene:
         self.directory = tempfile.mkdtemp(prefix="ocm-coherence-")
         self.stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self.start_redis()
-        self.stack.callback(lambda: self.stop_redis())
+        self.stack.callback(self.stop_redis)
         for number in range(SIDECARS if self.binary else 0):
             port, path = servers.free_port(), f"{self.directory}/{number}.sock"
             command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}"]
@@ -53,8 +52,8 @@ class Scene:
     def addresses(self):
         """For each site the addresses that its clients use in turn."""
         direct = ("127.0.0.1", self.port)
-        return [*([("127.0.0.1", port), path] for port, path in self.sidecars or ()), *(
-            [] if self.sidecars else [[direct]] * SIDECARS), [direct]]
+        sidecars = [[("127.0.0.1", port), path] for port, path in self.sidecars]
+        return [*(sidecars or [[direct]] * SIDECARS), [direct]]
 
     def hits(self):
         """How many reads the sidecars answered from their caches; None if they don't say."""

@@ -12,13 +12,13 @@ import time
 
 import report
 from client import Client
+from eras import next_quiet, upheaval
 from keys import DIRECT, SIDECARS
 from operations import TOLERATED, Inquiry
 from workload import Workload, databases
 
 REGULARS, CHASERS, DIRECTS = 10, 2, 3
 QUIET = 1.0
-BETWEEN_QUIETS = 6.0
 HANGS = 15.0
 STALLED = 0.5
 
@@ -29,6 +29,7 @@ class Worker:
     """`addresses` are each site's; `pipe` leads to the process that injects faults."""
 
     def __init__(self, number, seed, addresses, pipe):
+        self.number = number
         self.rng = random.Random(f"{seed}/{number}")
         self.pipe = pipe
         self.clock = time.monotonic
@@ -45,27 +46,27 @@ class Worker:
         self.replies = self.reads = self.writes = self.reconnects = self.sweeps = 0
         self.errors = collections.Counter()
         self.violations = 0
-        self.clients, self.chasers = [], collections.defaultdict(list)
-        self.enrol(number, addresses)
+        self.clients, self.chasers, self.sweepers, self.vanished = [], collections.defaultdict(list), [], []
+        self.enrol(addresses)
 
-    def enrol(self, number, addresses):
+    def enrol(self, addresses):
         """Makes the clients; both protocols and every address of a sidecar have their share at each database."""
         for site in range(SIDECARS):
             visible = self.workload.visible(site)
             for index in range(REGULARS):
                 address = addresses[site][index // 2 % len(addresses[site])]
                 database = visible[0] if index < 4 else visible[index % len(visible)]
-                name = f"w{number}s{site}c{index}"
+                name = f"w{self.number}s{site}c{index}"
                 self.clients.append(Client(self, name, site, address, database, 2 + index % 2, "regular"))
             for database, index in itertools.product(visible, range(CHASERS)):
-                name = f"w{number}s{site}d{database.number}chaser{index}"
+                name = f"w{self.number}s{site}d{database.number}chaser{index}"
                 chaser = Client(self, name, site, addresses[site][0], database, 2 + index % 2, "chaser")
                 self.chasers[site, database.number].append(chaser)
         for index in range(DIRECTS):
             database, protocol = self.databases[index % 2], 2 + index % 2
-            name = f"w{number}direct{index}"
+            name = f"w{self.number}direct{index}"
             self.clients.append(Client(self, name, DIRECT, addresses[DIRECT][0], database, protocol, "regular"))
-        self.auditors = {database.number: Client(self, f"w{number}d{database.number}auditor", DIRECT, addresses[DIRECT][0],
+        self.auditors = {database.number: Client(self, f"w{self.number}d{database.number}auditor", DIRECT, addresses[DIRECT][0],
                                                  database, 2, "auditor") for database in self.databases}
 
     # The loop.
@@ -76,7 +77,7 @@ class Worker:
             client.connect(now)
         self.at(now, self.vary)
         self.at(now, self.look_after)
-        self.quiet_at = now + BETWEEN_QUIETS * (0.5 + self.rng.random())
+        self.quiet_at = next_quiet(self.number, now)
         self.epoll.register(self.pipe.fileno(), select.EPOLLIN)
         before = now
         while not (self.stopping and self.mode == HELD):
@@ -119,7 +120,7 @@ class Worker:
         del self.by_descriptor[client.socket.fileno()]
 
     def vary(self, now):
-        self.workload.vary()
+        self.workload.vary(replacing=upheaval(now))
         self.at(now + 0.2 + self.rng.random() * 0.8, self.vary)
 
     def look_after(self, now):
@@ -213,7 +214,7 @@ class Worker:
                 self.enter(SWEEPING, now)
         elif mode == SWEEPING and not any(client.sweeping for client in self.sweepers):
             self.sweeps += 1
-            self.quiet_at = now + BETWEEN_QUIETS
+            self.quiet_at = next_quiet(self.number, now)
             self.enter(HELD if self.stopping else RUNNING, now)
 
     def enter(self, mode, now):
