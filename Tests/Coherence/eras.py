@@ -1,8 +1,8 @@
 """When what happens. Every process of a run reads the same clock, so they agree.
 
-In the first part of each period databases are flushed and swapped, Redis restarts, feeds are cut: all of it empties whole
-caches. In the rest of it what is cached stays there until its own key is invalidated, so that an invalidation that was
-lost, or an entry that was kept in spite of something, has the time to show."""
+In the first part of each period databases are flushed and swapped, Redis restarts, feeds are cut: all of it empties
+whole caches. In the rest of it what is cached stays there until its own key is invalidated, so that an invalidation
+that was lost, or an entry that was kept in spite of something, has the time to show."""
 
 PERIOD = 10.0
 UPHEAVAL = 4.0

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: connections are killed, Redis sleeps, forgets what it tracks, loses its keys, restarts."""
+"""What goes wrong on purpose: connections are killed, Redis sleeps, tracks less, loses its keys, restarts."""
 
 import collections
 import time
@@ -8,8 +8,8 @@ from resp import OWN_NAME, Connection, ReplyError
 
 
 class Faults:
-    """Injects one at a time, with pauses in between. `hold` makes every worker expect that all keys vanish, and `resume`
-    tells them that they have, and at which site a client has been told so."""
+    """Injects one at a time, with pauses in between. `hold` makes every worker expect that all keys vanish, and
+    `resume` tells them that they have, and at which site a client has been told so."""
 
     def __init__(self, rng, scene, hold, resume):
         self.rng = rng

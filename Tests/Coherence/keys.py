@@ -99,18 +99,17 @@ class Key:
         due = self.due
         if due is not None and now >= due[1]:
             self.confirm(due[0], now)
-            for other in range(SITES):
-                self.released[other] = max(self.released[other], due[0])
+            self.settled = max(self.settled, due[0])
         changes = self.changes
         while changes and changes[0][0] < now - STALE:
-            self.settled = changes.popleft()[1]
+            self.settled = max(self.settled, changes.popleft()[1])
         released = self.released[site]
         return released if released > self.settled else self.settled
 
     def settle(self):
         """It has been quiet for so long that nobody may see anything but the server's own state."""
         self.changes.clear()
-        self.settled = self.confirmed
+        self.settled = max(self.settled, self.confirmed)
 
     def release(self, site, version):
         """A client of `site` has been told of `version`; true if that is news there."""

@@ -25,7 +25,8 @@ def event(sent, replied, client, what, version, now):
 
 def summary(seconds, counts, hits, faults, seed):
     """One line. `hits` is None when the sidecars don't count them."""
-    total = {name: sum(each[name] for each in counts) for name in ("replies", "reads", "writes", "sweeps", "reconnects")}
+    names = ("replies", "reads", "writes", "sweeps", "reconnects")
+    total = {name: sum(each[name] for each in counts) for name in names}
     errors = {}
     for each in counts:
         for text, number in each["errors"].items():

@@ -5,7 +5,8 @@ For each key, and whichever command reads it:
 
 1. A client reads its own writes, and never something older than it has read before.
 2. A read that starts after a client of the same sidecar was told of a version returns that version or a later one.
-3. After a second without writes every client sees the server's own state, and never one that the server left seconds ago.
+3. After a second without writes every client sees the server's own state; and at no time one that the server left
+   seconds ago.
 4. A value is one that was written to that key, a write finds what the writes before it left, and the only errors are
    those that tell of lost connections.
 

@@ -1,7 +1,7 @@
 """A process with many clients, in one loop, so that what one client was told before another one asked is known exactly.
 
-It has databases of its own, hence nobody else writes its keys. At times it holds its writes: for a second of quiet, after
-which every client has to see the server's own state; or when every key is about to vanish, with Redis itself."""
+It has databases of its own, hence nobody else writes its keys. At times it holds its writes: for a second of quiet,
+after which every client has to see the server's own state; or when every key is about to vanish, with Redis itself."""
 
 import collections
 import heapq
@@ -66,8 +66,10 @@ class Worker:
             database, protocol = self.databases[index % 2], 2 + index % 2
             name = f"w{self.number}direct{index}"
             self.clients.append(Client(self, name, DIRECT, addresses[DIRECT][0], database, protocol, "regular"))
-        self.auditors = {database.number: Client(self, f"w{self.number}d{database.number}auditor", DIRECT, addresses[DIRECT][0],
-                                                 database, 2, "auditor") for database in self.databases}
+        self.auditors = {}
+        for database in self.databases:
+            name = f"w{self.number}d{database.number}auditor"
+            self.auditors[database.number] = Client(self, name, DIRECT, addresses[DIRECT][0], database, 2, "auditor")
 
     # The loop.
 
@@ -163,7 +165,7 @@ class Worker:
                 client.send(more, now)
 
     def news(self, client, key):
-        """A client has seen a state that is new at its sidecar: nobody there may see an older one, from this moment on."""
+        """A client has seen a state that is new at its sidecar: from this moment on nobody there may see an older one."""
         database = key.database
         database.recent.append(key)
         for chaser in self.chasers.get((client.site, database.number), ()):

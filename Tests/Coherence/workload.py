@@ -1,13 +1,14 @@
 """What clients send: batches of commands with the operations that will judge their replies."""
 
-import kinds
+import containers
+import strings
 from keys import DIRECT, SIDECARS, Database
 from kinds import Write
 from operations import Execute, Expect, ReadKey, ReadKeys, WriteKeys
 from resp import command
 
 DATABASES = 6
-STRINGS = ("string", "long", "renamed", "expiring")
+MGET_KINDS = ("string", "long", "renamed", "expiring")
 SCRIPT_DECLARED = b"return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))"
 SCRIPT_UNDECLARED = b"return redis.call(unpack(ARGV))"
 WRITE_SHARES = (0.01, 0.03, 0.1, 0.3)
@@ -15,10 +16,10 @@ MULTI, EXEC, UNWATCH = command(b"MULTI"), command(b"EXEC"), command(b"UNWATCH")
 
 
 def databases(worker):
-    """The databases of a worker. Names of keys are the same in all, because the server's messages don't name the database.
+    """The databases of a worker. Keys have the same names in all: the server's messages don't name the database.
 
-    Two are everybody's. SWAPDB, of which the server tells nobody, is done in two more for each sidecar, which the clients
-    of the other sidecar don't use."""
+    Two are everybody's. SWAPDB, of which the server tells nobody, is done in two more for each sidecar, which the
+    clients of the other sidecar don't use."""
     first = worker * DATABASES
     everybody = range(SIDECARS)
     result = [Database(first, everybody), Database(first + 1, everybody)]
@@ -32,16 +33,18 @@ def databases(worker):
 
 
 def fill(database, small):
-    renamed = kinds.Kind("renamed", kinds.STRING_READS, kinds.STRING.value_of, kinds.STRING_CHANGES)
-    numbers = {kinds.STRING: 5, kinds.LONG: 1, kinds.COUNTER: 2, kinds.HASH: 4, kinds.LIST: 2, kinds.EXPIRING: 4, renamed: 4}
+    numbers = {
+        strings.STRING: 5, strings.LONG: 1, strings.COUNTER: 2, strings.EXPIRING: 4, strings.RENAMED: 4,
+        containers.HASH: 4, containers.LIST: 2
+    }
     if small:
-        numbers = {kinds.STRING: 3, kinds.COUNTER: 1, kinds.HASH: 2, kinds.LIST: 1}
+        numbers = {strings.STRING: 3, strings.COUNTER: 1, containers.HASH: 2, containers.LIST: 1}
     for kind, number in numbers.items():
         for index in range(number):
             database.add(f"{kind.name}{index}".encode(), kind)
     for index in range(1 if small else 2):
-        database.add(f"set{index}".encode(), kinds.set_kind(f"set{index}"))
-        database.add(f"zset{index}".encode(), kinds.sorted_set_kind(f"zset{index}"))
+        database.add(f"set{index}".encode(), containers.set_kind(f"set{index}"))
+        database.add(f"zset{index}".encode(), containers.sorted_set_kind(f"zset{index}"))
 
 
 class Workload:
@@ -55,7 +58,7 @@ class Workload:
         self.reservation = None
 
     def vary(self, replacing):
-        """Another share of writes; and perhaps a command that replaces a whole database, once nothing is written there."""
+        """Another share of writes; and perhaps a command that replaces whole databases, once nobody writes there."""
         rng = self.rng
         self.share = rng.choice(WRITE_SHARES)
         if replacing and self.writing and self.reservation is None and rng.random() < 0.5:
@@ -119,7 +122,7 @@ class Workload:
         return bytes_, ReadKey(key, read, site, now)
 
     def read_many(self, client, now):
-        keys = [key for name in STRINGS for key in client.database.by_kind[name]]
+        keys = [key for name in MGET_KINDS for key in client.database.by_kind[name]]
         keys = self.rng.sample(keys, min(len(keys), self.rng.randrange(2, 6)))
         parts = [ReadKey(key, key.reads[0][0], client.site, now) for key in keys]
         return command(b"MGET", *(key.name for key in keys)), ReadKeys(parts)
@@ -155,8 +158,8 @@ class Workload:
             words = (b"EVAL", SCRIPT_UNDECLARED, b"0", *words)
             operation.how = "undeclared, "
         commands = [(command(*words), operation)]
-        if key.kind is kinds.STRING and draw > 0.8:
-            value = kinds.text(key)
+        if key.kind is strings.STRING and draw > 0.8:
+            value = strings.text(key)
             again = WriteKeys(Write((b"SET", key.name, value), [(key, value)], b"OK"), now)
             commands.append((command(*again.write.words), again))
         return commands
@@ -186,7 +189,7 @@ class Workload:
         if self.rng.random() < 0.4:
             existing = sum(key.value is not None for key in keys)
             return Write((b"DEL", *(key.name for key in keys)), [(key, None) for key in keys], existing)
-        effects = [(key, kinds.text(key)) for key in keys]
+        effects = [(key, strings.text(key)) for key in keys]
         return Write((b"MSET", *(word for key, value in effects for word in (key.name, value))), effects, b"OK")
 
     def transaction(self, client, now):
