@@ -113,6 +113,8 @@ def main():
             if time.monotonic() >= next_fault:
                 faults.inject()
                 next_fault = time.monotonic() + faults.pause()
+            if scene.crashed():
+                return 1
         run.stop()
         seconds = time.monotonic() - began
         hits = scene.hits()

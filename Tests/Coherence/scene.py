@@ -22,6 +22,7 @@ class Scene:
         self.port = servers.free_port()
         self.redis = None
         self.sidecars = []
+        self.processes = []
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -33,7 +34,7 @@ class Scene:
             port, path = servers.free_port(), f"{self.directory}/{number}.sock"
             command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}"]
             command += ["--redis-port", str(port), "--redis-socket", path, "--threads", "2"]
-            self.stack.enter_context(servers.running("ocm", command, port))
+            self.processes.append(self.stack.enter_context(servers.running("ocm", command, port)))
             self.sidecars.append((port, path))
         return self
 
@@ -54,6 +55,10 @@ class Scene:
         direct = ("127.0.0.1", self.port)
         sidecars = [[("127.0.0.1", port), path] for port, path in self.sidecars]
         return [*(sidecars or [[direct]] * SIDECARS), [direct]]
+
+    def crashed(self):
+        """Whether a sidecar has ended by itself: leaving the context then says what it had to say."""
+        return any(process.poll() is not None for process in self.processes)
 
     def hits(self):
         """How many reads the sidecars answered from their caches; None if they don't say."""

@@ -29,14 +29,14 @@ def wait_for(port, process, log_path):
 
 @contextlib.contextmanager
 def running(name, command, port):
-    """Runs `command`, which serves on `port`, for as long as the context lasts."""
+    """Runs `command`, which serves on `port`, for as long as the context lasts; yields the process."""
     directory = tempfile.mkdtemp(prefix=f"ocm-{name}-")
     log_path = f"{directory}/{name}.log"
     with open(log_path, "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log)
     try:
         wait_for(port, process, log_path)
-        yield
+        yield process
         if process.poll() is not None:
             with open(log_path, encoding="utf-8", errors="replace") as log:
                 raise SystemExit(f"{name} ended with status {process.returncode}:\n{log.read()[-3000:]}")
