@@ -60,9 +60,9 @@ def redis():
 
 
 @contextlib.contextmanager
-def ocm(binary, upstream_port):
+def ocm(binary, upstream_port, flags):
     """The proxy before a Redis; yields its port."""
     port = free_port()
-    command = [binary, "serve", "--upstream", f"redis://127.0.0.1:{upstream_port}", "--redis-port", str(port)]
+    command = [binary, "serve", "--upstream", f"redis://127.0.0.1:{upstream_port}", "--redis-port", str(port), *flags]
     with running("ocm", command, port):
         yield port
