@@ -56,7 +56,7 @@ extension Dispatcher {
             let wanted = change.applied(to: session.identity)
             let identity = upstream.hasIdle(wanted) ? wanted : session.identity
             do throws(UpstreamFailure) {
-                session.pin(try upstream.pin(identity) { [weak session] _ in session?.pinnedConnectionLost() })
+                session.pin(try upstream.pin(identity) { _ in session.pinnedConnectionLost() })
             } catch {
                 session.replyError(error.message)
                 return nil

@@ -69,7 +69,7 @@ extension Dispatcher {
         }
         guard let upstream, session.outstanding == 0 else { return .later }
         do throws(UpstreamFailure) {
-            let connection = try upstream.pin(session.identity) { [weak session] _ in session?.pinnedConnectionLost() }
+            let connection = try upstream.pin(session.identity) { _ in session.pinnedConnectionLost() }
             session.pin(connection)
             rename(connection, for: session)
             return .connection(connection)

@@ -13,6 +13,8 @@ final class CacheShard: @unchecked Sendable {
     private let store: EntryStore
     private var leases: [UInt64: Lease] = [:]
     private var doubts: [UInt64: UInt64] = [:]
+    /// The latest of them: when it is settled, all are.
+    private var latestDoubt: UInt64 = 0
     private var lastLease: UInt64 = 0
     private var lastClosedSource: UInt32 = 0
     private var isOpen = false
@@ -59,9 +61,9 @@ final class CacheShard: @unchecked Sendable {
     @inline(__always)
     private func unsettledDoubt(_ hash: UInt64, startedBefore round: UInt64) -> UInt64? {
         let everything = rounds.everything
-        let doubt = doubts.isEmpty ? everything : max(everything, doubts[hash] ?? 0)
-        guard doubt > 0 else { return nil }
         let settled = rounds.settled
+        guard max(latestDoubt, everything) > settled else { return nil }
+        let doubt = max(everything, doubts[hash] ?? 0)
         return doubt <= settled || (round > 0 && round <= settled) ? nil : doubt
     }
 
@@ -122,15 +124,10 @@ final class CacheShard: @unchecked Sendable {
     }
 
     private func doubt(_ hash: UInt64) {
-        if doubts.count >= Self.mostDoubts {
-            let settled = rounds.settled
-            doubts = doubts.filter { $0.value > settled }
-        }
-        doubts[hash] = rounds.next()
+        if latestDoubt <= rounds.settled { doubts.removeAll(keepingCapacity: true) }
+        latestDoubt = rounds.next()
+        doubts[hash] = latestDoubt
     }
-
-    /// As many doubts are kept before those that are settled are sought out.
-    private static let mostDoubts = 64
 
     // MARK: All of it
 

@@ -26,7 +26,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Told when `status` may have changed for good: for start-up.
     public var onStatusChange: ((Status) -> Void)?
     /// Told of what happens to shared connections.
-    public weak var observer: (any SharedConnectionObserver)?
+    public var observer: (any SharedConnectionObserver)?
 
     private let context: LoopContext
     private let readOnly: (Command) -> Bool

@@ -42,7 +42,8 @@ public final class Session: ReplyReceiver {
     var isAwaitingRound = false
 
     let dispatcher: Dispatcher
-    private(set) weak var outlet: (any SessionOutlet)?
+    /// Until ``end()``, which breaks the cycle: a weak reference would make every use of either of the two slower.
+    private(set) var outlet: (any SessionOutlet)?
     private var commands = OutstandingCommands()
     private var late: LateReplies
     private var hits = 0
@@ -98,6 +99,7 @@ public final class Session: ReplyReceiver {
         unpin(reusable: outstanding == 0 && connectionState.isClean && !isTunnel)
         shared = nil
         outlet = nil
+        delivery.session = nil
     }
 
     // MARK: Replies made here
@@ -333,7 +335,8 @@ public final class Session: ReplyReceiver {
 
 /// Runs a session's delivery at the end of the loop's turn.
 private final class SessionDelivery: TickWork {
-    weak var session: Session?
+    /// Until the session ends, which breaks the cycle.
+    var session: Session?
 
     override func runTick() { session?.deliver() }
 }
