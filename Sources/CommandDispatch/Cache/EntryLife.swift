@@ -10,6 +10,10 @@ enum EntryLife {
     /// There was no key any more when PTTL came, but the reply is one to a key that was there.
     case over
 
+    /// PTTL counts whole milliseconds from a clock cut to whole milliseconds, and the loop's own may be a moment behind: so
+    /// much earlier, and a hit never comes after another client has found the key expired.
+    private static let roundingError = 2
+
     var refusal: FillRefusal {
         if case .over = self { .expired } else { .noDeadline }
     }
@@ -32,7 +36,8 @@ enum EntryLife {
             // A missing string and a key that is there: it is no string, or has just come.
             self = content.kind == .missing ? .unknown : .milliseconds(longest)
         case -2: self = content.kind == .missing || Self.isOfMissingKey(reply) ? .milliseconds(longest) : .over
-        case 1...: self = content.kind == .missing ? .unknown : .milliseconds(min(Int64(time), longest))
+        case (Self.roundingError + 1)...:
+            self = content.kind == .missing ? .unknown : .milliseconds(min(Int64(time - Self.roundingError), longest))
         default: self = .over
         }
     }
