@@ -15,6 +15,11 @@ def upheaval(now):
     return now % PERIOD < UPHEAVAL
 
 
+def swapping(now):
+    """Swaps come first: a sidecar empties its cache at them, and so would undo the harm of a flush that it missed."""
+    return now % PERIOD < UPHEAVAL / 2
+
+
 def next_quiet(number, now):
     """When worker `number` has to be quiet the next time."""
     at = now - now % PERIOD + FIRST_QUIET + number * NEXT_QUIET

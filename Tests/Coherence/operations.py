@@ -66,7 +66,7 @@ class ReadKey:
         key.events.append((self.sent, now, client, read.name, version))
         client.seen[key] = version
         if key.release(client.site, version):
-            worker.news(client, key)
+            worker.news(client, [key])
 
     def complain(self, reply, lower, own, client, now):
         """Says which rule was broken: by what the version read should have been at least."""
@@ -142,12 +142,15 @@ class WriteKeys:
             self.lost(client, now, wait=0)
             return
         if write.persists:
-            self.persisted(reply, client, now)
+            news = self.persisted(reply, client, now)
         else:
+            news = []
             for key, version, expiry in self.versions:
-                self.done(key, version, client, now)
+                news += self.done(key, version, client, now)
                 if expiry:
                     key.expires(expiry, now + write.ttl / 1000)
+        if news:
+            worker.news(client, news)
         for key, _, _ in self.versions:
             worker.unlock(key)
 
@@ -157,17 +160,16 @@ class WriteKeys:
         expiry = version - 1
         if reply == 1:
             key.state(expiry).void = True
-            self.done(key, version, client, now)
-        else:
-            key.state(version).void = True
-            self.done(key, expiry, client, now)
+            return self.done(key, version, client, now)
+        key.state(version).void = True
+        return self.done(key, expiry, client, now)
 
     def done(self, key, version, client, now):
+        """The server is at `version` now; the key, if that is news at the client's site."""
         key.confirm(version, now)
         key.events.append((self.sent, now, client, self.verb(), version))
         client.seen[key] = version
-        if key.release(client.site, version):
-            client.worker.news(client, key)
+        return [key] if key.release(client.site, version) else []
 
     def abort(self, client, now):
         """It was not executed and won't be."""

@@ -12,12 +12,13 @@ import time
 
 import report
 from client import Client
-from eras import next_quiet, upheaval
+from eras import next_quiet, swapping, upheaval
 from keys import DIRECT, SIDECARS
 from operations import TOLERATED, Inquiry
 from workload import Workload, databases
 
 REGULARS, CHASERS, DIRECTS = 10, 2, 3
+CHASED = 8
 QUIET = 1.0
 HANGS = 15.0
 STALLED = 0.5
@@ -122,7 +123,7 @@ class Worker:
         del self.by_descriptor[client.socket.fileno()]
 
     def vary(self, now):
-        self.workload.vary(replacing=upheaval(now))
+        self.workload.vary(replacing=upheaval(now), swapping=swapping(now))
         self.at(now + 0.2 + self.rng.random() * 0.8, self.vary)
 
     def look_after(self, now):
@@ -164,15 +165,18 @@ class Worker:
             if more:
                 client.send(more, now)
 
-    def news(self, client, key):
-        """A client has seen a state that is new at its sidecar: from this moment on nobody there may see an older one."""
-        database = key.database
-        database.recent.append(key)
-        for chaser in self.chasers.get((client.site, database.number), ()):
-            if chaser.socket is not None and not chaser.operations:
-                now = self.clock()
-                chaser.send([self.workload.read(key, chaser.site, now)], now)
-                return
+    def news(self, client, keys):
+        """A client has seen states that are new at its sidecar: from this moment on nobody there may see older ones."""
+        for database in {key.database for key in keys}:  # two if they were swapped
+            mine = [key for key in keys if key.database is database]
+            database.recent.extend(mine)
+            for chaser in self.chasers.get((client.site, database.number), ()):
+                if chaser.socket is not None and not chaser.operations:
+                    now = self.clock()
+                    some = mine if len(mine) <= CHASED else self.rng.sample(mine, CHASED)
+                    chaser.send([self.workload.read(key, chaser.site, now) for key in some], now)
+                    if len(mine) <= CHASED:
+                        break
 
     def unlock(self, key, wait=0):
         """A write to `key` is done with. If one was lost, the server is asked before anybody writes it again."""

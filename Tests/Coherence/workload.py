@@ -57,13 +57,13 @@ class Workload:
         self.share = WRITE_SHARES[1]
         self.reservation = None
 
-    def vary(self, replacing):
+    def vary(self, replacing, swapping):
         """Another share of writes; and perhaps a command that replaces whole databases, once nobody writes there."""
         rng = self.rng
         self.share = rng.choice(WRITE_SHARES)
-        if replacing and self.writing and self.reservation is None and rng.random() < 0.5:
+        if replacing and self.writing and self.reservation is None and rng.random() < 0.7:
             database = rng.choice(self.databases[1:])
-            swap = database.partner is not None and rng.random() < 0.7
+            swap = swapping and database.partner is not None
             self.reservation = [database, database.partner] if swap else [database]
             for database in self.reservation:
                 database.reserved = True
@@ -99,6 +99,8 @@ class Workload:
                 commands.append(self.read_many(client, now))
             else:
                 key = rng.choice(written) if written and rng.random() < 0.5 else self.pick(database)
+                if key.kind is strings.EXPIRING and client.site == DIRECT:
+                    continue  # Redis would notice that it has expired, and tell
                 commands.append(self.read(key, client.site, now))
         return commands, read_only
 
