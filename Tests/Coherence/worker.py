@@ -152,6 +152,7 @@ class Worker:
             return
         if not client.sweep:
             client.sweeping = False
+        database = client.database
         commands, read_only = self.workload.batch(client, now)
         if not commands:
             self.at(now + 0.001, lambda now: client.operations or self.idle(client, now))
@@ -160,7 +161,7 @@ class Worker:
         draw = self.rng.random()
         if draw < 0.001 and read_only:
             self.doomed.append(client)  # it leaves without waiting for its replies
-        elif draw > 0.85:
+        elif draw > 0.85 and client.database is database:  # a write may not overtake the outcome of a SELECT
             more, _ = self.workload.batch(client, now)
             if more:
                 client.send(more, now)
