@@ -86,8 +86,10 @@ extension Dispatcher {
         if lookups.contains(where: { if case .inDoubt = $0 { true } else { false } }) {
             return "HIT in doubt: it would be served once Redis has confirmed that it is current"
         }
-        if let refusal = shared.trackingRefusal { return Self.bypass(.trackingRefused) + ": \(refusal)" }
-        if shared.trackingSource == 0 { return Self.bypass(.untrackedConnection) }
+        if shared.trackingSource == 0 {
+            guard let refusal = shared.trackingRefusal else { return Self.bypass(.untrackedConnection) }
+            return Self.bypass(.trackingRefused) + ": \(refusal)"
+        }
         let keys = lookups.count == 1 ? "" : " for \(lookups.count - hits) of \(lookups.count) keys"
         return "MISS\(keys): Redis would be asked, and the reply kept"
     }

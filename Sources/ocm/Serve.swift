@@ -42,6 +42,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How long a reply is kept at most. (default: 1h)")
     var maxTTL: String?
 
+    @Option(
+        help:
+            "Where Redis can't track what is read, keep it for this long, changed or not; 0 for not at all. (default: 0)"
+    )
+    var untrackedTTL: String?
+
     @Option(help: "Compress what would have to leave the cache: on or off. (default: on)")
     var compression: String?
 
@@ -99,7 +105,8 @@ struct Serve: AsyncParsableCommand {
         let options: [(String, String?)] = [
             ("upstream", upstream), ("host", host), ("redis-port", redisPort), ("redis-socket", redisSocket),
             ("memory-limit", memoryLimit), ("cache", cache.map { $0 ? "yes" : "no" }), ("max-entry-size", maxEntrySize),
-            ("max-ttl", maxTTL), ("compression", compression), ("compression-min-size", compressionMinSize),
+            ("max-ttl", maxTTL), ("untracked-ttl", untrackedTTL), ("compression", compression),
+            ("compression-min-size", compressionMinSize),
             ("maxclients", maxclients), ("timeout", timeout),
             ("upstream-timeout", upstreamTimeout), ("threads", threads), ("requirepass", requirepass),
             ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout), ("debug", debug ? "yes" : nil),

@@ -98,7 +98,15 @@ final class Fill: ReplyReceiver {
         guard !isTooLarge else { return .tooLarge }
         guard reply.first != UInt8(ascii: "-") else { return .errorReply }
         return reply.withUnsafeBytes { bytes in
-            cache.keep(bytes, as: question, lease: lease, timeToLive: timeToLive, sentAt: sentAt, source: source)
+            cache.keep(
+                bytes,
+                as: question,
+                lease: lease,
+                timeToLive: timeToLive,
+                sentAt: sentAt,
+                over: connection,
+                source: source
+            )
         }
     }
 

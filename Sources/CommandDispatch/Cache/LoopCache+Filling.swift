@@ -45,12 +45,14 @@ extension LoopCache {
         lease: UInt64,
         timeToLive: [UInt8],
         sentAt: Int64,
+        over connection: SharedConnection,
         source: UInt32
     ) -> FillRefusal? {
         guard reply.count <= largestEntry else { return .tooLarge }
         let content = question.isForString ? ReplyContent(string: reply) : ReplyContent(kind: .wire, bytes: reply)
         guard let content else { return .errorReply }
-        let life = timeToLive.withUnsafeBytes { EntryLife($0, of: content, reply: reply, longest: longestLife) }
+        let longest = longestLife(over: connection)
+        let life = timeToLive.withUnsafeBytes { EntryLife($0, of: content, reply: reply, longest: longest) }
         guard case .milliseconds(let life) = life else { return life.refusal }
         let deadline = CacheTime(milliseconds: sentAt).advanced(milliseconds: life)
         let fill = CacheFill(kind: content.kind, reply: content.bytes, deadline: deadline, source: source)

@@ -10,7 +10,8 @@ import Upstream
 /// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that has
 /// just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and gets
 /// leases from the OK on. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
-/// nobody of the next write. A server or a user that may not track is passed through uncached.
+/// nobody of the next write. A server or a user that may not track is passed through uncached, unless whoever runs us has
+/// said for how long it may be wrong.
 extension LoopCache: SharedConnectionObserver {
     func sharedConnectionMade(_ connection: SharedConnection) {
         connection.cacheNamespace = namespace(of: connection.identity)
@@ -53,12 +54,15 @@ extension LoopCache: SharedConnectionObserver {
             return
         }
         if connection.trackingRefusal == nil {
-            context.logger.warning(
-                "Redis refuses to track what is read, so nothing is cached for this user: \(refusal)"
-            )
+            let consequence =
+                untrackedLife > 0
+                ? "what is cached for this user is kept for \(untrackedLife) ms, changed or not"
+                : "nothing is cached for this user"
+            context.logger.warning("Redis refuses to track what is read, so \(consequence): \(refusal)")
         }
         connection.trackingRefusal = refusal
         self.refusal = refusal
+        if untrackedLife > 0 { connection.trackingSource = source }
     }
 
     /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.

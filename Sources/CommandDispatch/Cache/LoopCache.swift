@@ -21,6 +21,8 @@ final class LoopCache {
     let hash = KeyHash.process
     /// No entry lives longer, in milliseconds.
     let longestLife: Int64
+    /// Nor, in milliseconds, one that Redis refuses to track; 0 if it isn't kept at all.
+    let untrackedLife: Int64
     /// Replies beyond this many bytes aren't kept.
     let largestEntry: Int
 
@@ -54,6 +56,7 @@ final class LoopCache {
         self.context = context
         namespaces = server.namespaces
         longestLife = configuration.longestLife.nanoseconds / 1_000_000
+        untrackedLife = (configuration.untrackedLife?.nanoseconds ?? 0) / 1_000_000
         largestEntry = configuration.store.largestEntry
         question.reserveCapacity(Self.longestQuestion)
     }
@@ -67,6 +70,11 @@ final class LoopCache {
 
     /// What the server said when it refused to track; nil if it hasn't.
     var refusal: String?
+
+    /// How long what comes over the connection may be kept, in milliseconds.
+    func longestLife(over connection: SharedConnection) -> Int64 {
+        connection.trackingRefusal == nil ? longestLife : min(longestLife, untrackedLife)
+    }
 
     func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
 

@@ -20,6 +20,7 @@ final class PartialMGet: CollectingReceiver {
     private let missing: [Missing]
     private let cache: LoopCache
     private let session: Session
+    private let connection: SharedConnection
     private let source: UInt32
     private let sentAt: Int64
     private var isAnswered = false
@@ -42,6 +43,7 @@ final class PartialMGet: CollectingReceiver {
         self.missing = missing
         self.cache = cache
         self.session = session
+        connection = shared
         source = shared.trackingSource
         sentAt = cache.context.nowMilliseconds
         toKeep = missing.indices.filter { missing[$0].lease != 0 }[...]
@@ -112,6 +114,7 @@ final class PartialMGet: CollectingReceiver {
                 lease: key.lease,
                 timeToLive: timeToLive,
                 sentAt: sentAt,
+                over: connection,
                 source: source
             )
         }

@@ -16,5 +16,6 @@ extension CacheConfiguration {
             }
             longestLife = life
         }
+        untrackedLife = try reader.duration("untracked-ttl").flatMap { $0.nanoseconds == 0 ? nil : $0 }
     }
 }

@@ -8,6 +8,7 @@ struct ServeConfiguration {
     /// The options that can be set, by name, whether on the command line, in the environment or in a file.
     static let optionNames = [
         "upstream", "host", "redis-port", "redis-socket", "memory-limit", "cache", "max-entry-size", "max-ttl",
+        "untracked-ttl",
         "compression", "compression-min-size", "maxclients", "timeout", "upstream-timeout",
         "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug",
     ]

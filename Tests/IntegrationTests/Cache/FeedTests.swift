@@ -109,6 +109,26 @@ struct FeedTests {
         #expect(ocm.log.contains("Redis refuses to track what is read"))
     }
 
+    @Test("what Redis may not track is kept for as long as whoever runs ocm has said, and own writes are seen")
+    func untracked() throws {
+        let redis = try RedisServer(
+            "--user default on nopass ~* &* +@all -client|tracking".components(separatedBy: " ")
+        )
+        let ocm = try OCMServer(upstream: redis.url, ["--untracked-ttl", "200ms"])
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        try client.call("SET", "k", "old")
+        try waitUntil("it is kept") {
+            try client.call("GET", "k")
+            return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+        }
+        try client.call("SET", "k", "own")
+        #expect(try client.call("GET", "k") == "$3\r\nown\r\n")
+        try other.call("SET", "k", "other")
+        try waitUntil("the time is over") { try client.call("GET", "k") == "$5\r\nother\r\n" }
+        #expect(ocm.log.contains("is kept for 200 ms, changed or not"))
+    }
+
     @Test("Redis's table of tracked keys overflows all the time")
     func tinyTable() throws {
         let redis = try RedisServer(["--tracking-table-max-keys", "3"])
