@@ -36,6 +36,8 @@ public final class Dispatcher {
     let discard = ReplyReceiver()
 
     private let table = CommandTable.standard
+    /// The command that was looked up last: as a rule it is the next one's, too.
+    private var lastSpec: UnsafePointer<CommandSpec>?
 
     /// The dispatcher of `context`'s loop, forwarding to the Redis of `configuration`, or serving from the store.
     public init(server: ServerContext, context: LoopContext, upstream configuration: UpstreamConfiguration?) {
@@ -76,7 +78,7 @@ public final class Dispatcher {
     public func dispatch(_ command: Command, for session: Session) -> Disposition {
         if let store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
-        if session.obstacles.isEmpty, let name, let spec = table.pointer(to: name), spec.pointee.route == .forward,
+        if session.obstacles.isEmpty, let name, let spec = ordinarySpec(name), spec.pointee.route == .forward,
             session.hasRoom, !server.mayBePaused, let shared = session.shared, !shared.isCongested
         {
             if spec.pointee.caching != .never, let cache,
@@ -88,6 +90,14 @@ public final class Dispatcher {
             return .taken
         }
         return dispatchWithCare(command, name, session)
+    }
+
+    @inline(__always)
+    private func ordinarySpec(_ name: CommandName) -> UnsafePointer<CommandSpec>? {
+        if let lastSpec, lastSpec.pointee.name == name { return lastSpec }
+        let spec = table.pointer(to: name)
+        lastSpec = spec
+        return spec
     }
 
     /// Serves from the store what it serves, with nothing in the way.

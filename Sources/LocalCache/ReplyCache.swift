@@ -39,7 +39,7 @@ import Synchronization
 /// an entry answers a question is decided by comparing bytes.
 ///
 /// The cache is divided into shards with a lock each. It may be used from any thread.
-public final class ReplyCache: Sendable {
+public final class ReplyCache: @unchecked Sendable {
     /// The rounds that settle doubts.
     public let rounds = Rounds()
     /// How many bytes it may take.
@@ -47,6 +47,8 @@ public final class ReplyCache: Sendable {
 
     private let suspensions = Atomic<Int>(0)
     private let shards: [CacheShard]
+    /// The same, for the path of a hit: reached without counting a reference.
+    private let unmanagedShards: UnsafeMutablePointer<Unmanaged<CacheShard>>
     private let shift: UInt64
     private let sources = NIOLockedValueBox((epoch: UInt64(1), last: UInt32(0)))
 
@@ -71,13 +73,21 @@ public final class ReplyCache: Sendable {
                 rounds: rounds
             )
         }
+        unmanagedShards = .allocate(capacity: count)
+        for (index, shard) in shards.enumerated() {
+            (unmanagedShards + index).initialize(to: .passUnretained(shard))
+        }
     }
+
+    deinit { unmanagedShards.deallocate() }
 
     @inline(__always)
     private var isSuspended: Bool { suspensions.load(ordering: .acquiring) > 0 }
 
     @inline(__always)
-    private func shard(_ hash: UInt64) -> CacheShard { shards[shift == 64 ? 0 : Int(hash >> shift)] }
+    private func shardIndex(_ hash: UInt64) -> Int { shift == 64 ? 0 : Int(truncatingIfNeeded: hash &>> shift) }
+
+    private func shard(_ hash: UInt64) -> CacheShard { shards[shardIndex(hash)] }
 
     // MARK: Reading
 
@@ -93,7 +103,9 @@ public final class ReplyCache: Sendable {
         to output: inout ByteBuffer
     ) -> CacheLookup {
         guard !isSuspended else { return .closed }
-        return shard(id.hash).append(id, now: now, startedBefore: round, version, to: &output)
+        return unmanagedShards[shardIndex(id.hash)]._withUnsafeGuaranteedRef {
+            $0.append(id, now: now, startedBefore: round, version, to: &output)
+        }
     }
 
     /// What asking for `id` would find; nothing changes by it.

@@ -11,6 +11,7 @@ extension UnsafeRawBufferPointer {
     @inline(__always)
     func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
+        guard count > 0 else { return true }
         guard let left = baseAddress, let right = other.baseAddress else { return true }
         return memcmp(left, right, count) == 0
     }
