@@ -1,20 +1,22 @@
 /// Decides whether a miss is worth keeping.
 ///
-/// A fill costs the server a second command, PTTL, and the connection its tracking. As long as what is kept is asked for
-/// again that pays. When it isn't (fewer than one hit for sixteen fills, over a thousand of them), a key has to be missed
-/// twice within a while before it is kept; the while is the time in which some 65,000 other keys are missed. A few are kept
-/// at the first miss all the same, so that the cache finds out when things change.
+/// A fill costs the server a second command, PTTL, and the cache's memory. As long as some of what is kept is asked for
+/// again that pays. When it isn't (fewer than one look-up in sixteen was a hit, over four thousand of them), a key has to be
+/// missed twice within a while before it is kept; the while is the time in which some 65,000 other keys are missed. One miss in
+/// eight is kept at once all the same: with nothing ever asked for again that costs less than a tenth, and if a whole
+/// set of keys larger than the 65,000 is asked for again and again, an eighth of the look-ups are hits in the second round,
+/// and everything is kept from then on.
 public struct Admission {
-    private var fills = 0
+    private var lookups = 0
     private var hits = 0
     private var isStrict = false
     private var seen: [UInt16] = []
     private var misses: UInt32 = 0
 
-    private static let window = 1024
-    private static let hitsPerFills = 16
+    private static let window = 4096
+    private static let lookupsPerHit = 16
     private static let slots = 1 << 16
-    private static let sample: UInt32 = 32
+    private static let sample: UInt32 = 8
 
     /// Admits everything, until it has learned better.
     public init() {}
@@ -24,18 +26,16 @@ public struct Admission {
     public mutating func noteHit() { hits &+= 1 }
 
     /// Whether the reply to a miss of the key is worth keeping.
-    @inline(__always)
     public mutating func admits(_ hash: UInt64) -> Bool {
-        if isStrict, !admitsStrictly(hash) { return false }
-        fills += 1
-        if fills == Self.window { judge() }
-        return true
+        lookups += 1
+        if lookups + hits >= Self.window { judge() }
+        return !isStrict || admitsStrictly(hash)
     }
 
     private mutating func judge() {
-        isStrict = hits < fills / Self.hitsPerFills
+        isStrict = hits * Self.lookupsPerHit < lookups + hits
         if isStrict, seen.isEmpty { seen = [UInt16](repeating: 0, count: Self.slots) }
-        fills = 0
+        lookups = 0
         hits = 0
     }
 
