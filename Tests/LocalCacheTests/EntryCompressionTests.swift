@@ -36,13 +36,16 @@ struct EntryCompressionTests {
         #expect(tester.store.statistics == statistics)
     }
 
-    @Test("what is hit is plain again, and stays so")
+    @Test("what is hit twice is plain again, and stays so")
     func hit() throws {
         let compressor = RunLengthCompressor()
         let tester = filled(compressor, count: 3000)
         let cold = try #require((0..<3000).first { number in isCompressed(tester, "key\(number)") })
         let question = Question("key\(cold)")
         let compressed = tester.store.statistics.compressedEntries
+        #expect(tester.find(question) == Self.value(cold))
+        #expect(tester.store.statistics.compressedEntries == compressed)
+        #expect(isCompressed(tester, "key\(cold)"))
         #expect(tester.find(question) == Self.value(cold))
         #expect(tester.store.statistics.compressedEntries <= compressed)
         #expect(!isCompressed(tester, "key\(cold)"))

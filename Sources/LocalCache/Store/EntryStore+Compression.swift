@@ -47,9 +47,17 @@ extension EntryStore {
         vacate(reference)
     }
 
-    /// A hit on a compressed entry: it is plain again from now on. Nil if its bytes are corrupt.
+    /// A hit on a compressed entry. The first one leaves it as it is: a reader who goes once round everything would else
+    /// make everything plain again that he meets. Nil if its bytes are corrupt.
     @inline(never)
-    func inflate(_ id: CacheID, _ now: CacheTime) -> CachedReply? {
+    func findCompressed(_ entry: CacheEntry, _ id: CacheID, _ now: CacheTime) -> CachedReply? {
+        guard entry.frequency == 0, let bytes = inflated(entry) else { return inflate(id, now) }
+        entry.frequency = 1
+        return CachedReply(kind: entry.kind, bytes: bytes)
+    }
+
+    /// A further hit on a compressed entry: it is plain again from now on. Nil if its bytes are corrupt.
+    private func inflate(_ id: CacheID, _ now: CacheTime) -> CachedReply? {
         let reference = lookup(id)
         // It must not be evicted to make room for itself.
         pool.entry(reference).frequency = CacheEntry.mostFrequency

@@ -32,7 +32,8 @@
 /// # Cold replies
 ///
 /// With a compressor, what would be evicted is compressed instead, if that makes it smaller, and enters the main queue. If it is
-/// hit there it is plain again, otherwise it is evicted when it comes to the end (`EntryStore+Compression.swift`).
+/// hit twice there it is plain again; if it isn't hit at all it is evicted when it comes to the end
+/// (`EntryStore+Compression.swift`).
 ///
 /// It isn't synchronized: whoever owns it holds a lock.
 package final class EntryStore {
@@ -113,7 +114,7 @@ package final class EntryStore {
             dropGone(reference, now)
             return nil
         }
-        if entry.isCompressed { return inflate(id, now) }
+        if entry.isCompressed { return findCompressed(entry, id, now) }
         if entry.frequency < CacheEntry.mostFrequency { entry.frequency += 1 }
         return CachedReply(kind: entry.kind, bytes: entry.reply)
     }
