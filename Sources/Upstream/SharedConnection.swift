@@ -20,6 +20,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
     public var trackingSource: UInt32 = 0
     /// Why it doesn't, in its own words; nil if it hasn't said no. The observer's.
     public var trackingRefusal: String?
+    /// Whether the server tracks what it is told to.
+    public var isTracked: Bool { trackingSource != 0 && trackingRefusal == nil }
 
     private let upstream: RedisUpstream
     private var connection: UpstreamConnection?

@@ -135,6 +135,8 @@ class Field:
     def redis(self, unix, name="redis-server"):
         port, path = free_port(), self.directory / f"redis{len(self.servers)}.sock"
         command = ["redis-server", "--port", str(port), "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
+        # By default Redis tracks a million keys; of more it invalidates some, whether they have changed or not.
+        command += ["--tracking-table-max-keys", "0"]
         return self.start(name, command, port=port, path=path if unix else None)
 
     def forwarding(self, unix, upstream=None, name="ocm, forwarding"):

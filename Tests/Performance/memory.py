@@ -39,9 +39,6 @@ def overhead(options):
         redis = field.redis(unix=False)
         last = load.KEYS + options.entries
         load.populate(redis, last)
-        with resp.Client(redis) as client:
-            # By default Redis tracks a million keys; of more it invalidates some, whether they have changed or not.
-            client.pipeline([(b"CONFIG", b"SET", b"tracking-table-max-keys", b"0")])
         server = field.caching(False, redis, options=["--memory-limit", "4gb", "--compression", "off"])
         # Whatever connections and buffers cost is there before the entries that count.
         warm.warm(server)

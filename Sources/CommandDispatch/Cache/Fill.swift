@@ -4,13 +4,15 @@ import RESP
 import Stats
 import Upstream
 
-/// A miss on its way: the command, and behind it PTTL, which tells how long the reply may be kept.
+/// A miss on its way: CLIENT CACHING YES, which has the server track what comes next; the command; and behind it PTTL,
+/// which tells how long the reply may be kept.
 ///
-/// The two are written together, so nothing that this connection sends can come between them. The client gets the reply
+/// The three are written together, so nothing that this connection sends can come between them. The client gets the reply
 /// at once; it is stored when PTTL's is in, if the lease holds still. Others who ask the same in the meantime join, and get
 /// the same reply.
 final class Fill: ReplyReceiver {
     private enum Stage {
+        case caching
         case reply
         case timeToLive
     }
@@ -25,12 +27,13 @@ final class Fill: ReplyReceiver {
     private let session: Session
     private let source: UInt32
     private let sentAt: Int64
-    private var stage = Stage.reply
+    private var stage: Stage
     private var isReleased = false
     private var holdsLease = false
     private var reply: [UInt8] = []
     private var isTooLarge = false
     private var timeToLive: [UInt8] = []
+    private var cachingReply: [UInt8] = []
     private var joined: [(session: Session, ticket: Int)] = []
 
     init(
@@ -48,6 +51,7 @@ final class Fill: ReplyReceiver {
         self.session = session
         connection = shared
         source = shared.trackingSource
+        stage = shared.isTracked ? .caching : .reply
         sentAt = cache.context.nowMilliseconds
     }
 
@@ -55,17 +59,26 @@ final class Fill: ReplyReceiver {
     func join(_ session: Session) { joined.append((session, session.awaitReply(ofKey: question.hash))) }
 
     /// Whether the reply is still to come, and will be kept in one piece.
-    var isJoinable: Bool { stage == .reply && !isReleased }
+    var isJoinable: Bool { stage != .timeToLive && !isReleased }
 
     // MARK: Replies
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         switch stage {
+        case .caching:
+            cachingReply.append(contentsOf: bytes)
+            if replies == 1 { finishCaching() }
         case .reply: receiveReply(bytes, isWhole: replies == 1, goesOn: goesOn)
         case .timeToLive:
             timeToLive.append(contentsOf: bytes)
             if replies == 1 { finish() }
         }
+    }
+
+    private func finishCaching() {
+        stage = .reply
+        guard cachingReply.first == UInt8(ascii: "-") else { return }
+        cache.cachingRefused(connection, String(decoding: cachingReply.dropFirst().dropLast(2), as: UTF8.self))
     }
 
     private func receiveReply(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, goesOn: Bool) {
@@ -115,6 +128,7 @@ final class Fill: ReplyReceiver {
     override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         for _ in 0..<commands {
             switch stage {
+            case .caching: stage = .reply
             case .reply:
                 stage = .timeToLive
                 cache.forget(self)

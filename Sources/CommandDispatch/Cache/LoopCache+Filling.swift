@@ -19,10 +19,21 @@ extension LoopCache {
         if flights[flight] == nil { flights[flight] = fill }
         loopCounters.forwardedCommands.add()
         session.noteSentForOther(reading: CollectionOfOne(id.hash), spec)
+        // Each reply is handed on by itself.
+        if shared.isTracked {
+            sendCaching(over: shared, to: fill)
+            fill.beginsNewRun = true
+        }
         shared.send(command.frame, to: fill)
-        // Its reply is handed on by itself.
         fill.beginsNewRun = true
         sendPTTL(id.key, over: shared, to: fill)
+    }
+
+    /// Has the server track what the next command reads.
+    func sendCaching(over shared: SharedConnection, to receiver: ReplyReceiver) {
+        scratch.clear()
+        scratch.writeStaticString("*3\r\n$6\r\nCLIENT\r\n$7\r\nCACHING\r\n$3\r\nYES\r\n")
+        scratch.withUnsafeReadableBytes { shared.send($0, to: receiver) }
     }
 
     /// Asks how long the key has to live.

@@ -69,6 +69,10 @@ extension LoopCache {
         let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
         loopCounters.forwardedCommands.add()
         session.noteSentForOther(reading: asked.map(\.question.hash), spec)
+        if reply.awaitsCaching {
+            sendCaching(over: shared, to: reply)
+            reply.beginsNewRun = true
+        }
         scratch.clear()
         scratch.writeArrayHeader(missing.count + 1)
         scratch.writeStaticString("$4\r\nMGET\r\n")

@@ -9,7 +9,9 @@ import Upstream
 ///
 /// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that has
 /// just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and gets
-/// leases from the OK on. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
+/// leases from the OK on. With OPTIN the server tracks what is behind a `CLIENT CACHING YES` only, which a fill says:
+/// tracking costs it more than the read, and it has room for a million keys by default; beyond that each new one has
+/// another invalidated. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
 /// nobody of the next write. A server or a user that may not track is passed through uncached, unless whoever runs us has
 /// said for how long it may be wrong.
 extension LoopCache: SharedConnectionObserver {
@@ -41,7 +43,7 @@ extension LoopCache: SharedConnectionObserver {
         let source = cache.makeSource(feed.epoch)
         guard source != 0 else { return }
         var frame = ByteBuffer()
-        frame.writeCommand(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id)].map { Array($0.utf8) })
+        frame.writeCommand(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id), "OPTIN"].map { Array($0.utf8) })
         let reply = TrackingReply(self, connection, source: source)
         frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
     }
@@ -63,6 +65,13 @@ extension LoopCache: SharedConnectionObserver {
         connection.trackingRefusal = refusal
         self.refusal = refusal
         if untrackedLife > 0 { connection.trackingSource = source }
+    }
+
+    /// The server doesn't track what was to be kept: nothing that came over the connection is worth anything.
+    func cachingRefused(_ connection: SharedConnection, _ refusal: String) {
+        guard connection.trackingSource != 0 else { return }
+        sharedConnectionClosed(connection)
+        trackingAnswered(connection, source: 0, refusal: refusal)
     }
 
     /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.

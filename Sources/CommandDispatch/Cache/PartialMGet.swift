@@ -4,7 +4,8 @@ import RESP
 import Stats
 import Upstream
 
-/// An MGET for the keys that the cache didn't have, and a PTTL behind it for each that may be kept.
+/// An MGET for the keys that the cache didn't have, a CLIENT CACHING YES before it if any of them may be kept, and a PTTL
+/// behind it for each that may.
 final class PartialMGet: CollectingReceiver {
     /// A key that is asked for.
     struct Missing {
@@ -23,6 +24,7 @@ final class PartialMGet: CollectingReceiver {
     private let connection: SharedConnection
     private let source: UInt32
     private let sentAt: Int64
+    private var isTracked: Bool
     private var isAnswered = false
     private var strings: [ArraySlice<UInt8>] = []
     private var toKeep: ArraySlice<Int> = []
@@ -47,11 +49,22 @@ final class PartialMGet: CollectingReceiver {
         source = shared.trackingSource
         sentAt = cache.context.nowMilliseconds
         toKeep = missing.indices.filter { missing[$0].lease != 0 }[...]
+        isTracked = toKeep.isEmpty || !shared.isTracked
     }
 
+    /// Whether a CLIENT CACHING YES has to be sent before it.
+    var awaitsCaching: Bool { !isTracked }
+
     override func receive(reply: UnsafeRawBufferPointer) {
+        guard isTracked else { return receiveCaching(reply) }
         guard isAnswered else { return receiveStrings(reply) }
         keepNext(timeToLive: Array(reply))
+    }
+
+    private func receiveCaching(_ reply: UnsafeRawBufferPointer) {
+        isTracked = true
+        guard reply.first == UInt8(ascii: "-") else { return }
+        cache.cachingRefused(connection, String(decoding: reply.dropFirst().dropLast(2), as: UTF8.self))
     }
 
     private func receiveStrings(_ reply: UnsafeRawBufferPointer) {
@@ -122,6 +135,10 @@ final class PartialMGet: CollectingReceiver {
     }
 
     override func fail(_ failure: UpstreamFailure) {
+        guard isTracked else {
+            isTracked = true
+            return
+        }
         guard isAnswered else {
             isAnswered = true
             return session.fail(failure, commands: 1, afterPartOfReply: false)

@@ -85,6 +85,9 @@ struct CachedReadingTests {
         #expect(
             try client.call("MGET", "none", "s", "n", "s") == "*4\r\n$-1\r\n$5\r\nhello\r\n$2\r\n12\r\n$5\r\nhello\r\n"
         )
+        #expect(
+            String(decoding: try monitor.readReply(), as: UTF8.self).hasSuffix("\"CLIENT\" \"CACHING\" \"YES\"\r\n")
+        )
         #expect(String(decoding: try monitor.readReply(), as: UTF8.self).hasSuffix("\"MGET\" \"none\" \"n\"\r\n"))
         #expect(String(decoding: try monitor.readReply(), as: UTF8.self).hasSuffix("\"PTTL\" \"none\"\r\n"))
         #expect(String(decoding: try monitor.readReply(), as: UTF8.self).hasSuffix("\"PTTL\" \"n\"\r\n"))
