@@ -118,6 +118,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// Lets a command fail when all those before it have their replies.
     func failInTurn(_ failure: UpstreamFailure, for receiver: ReplyReceiver) {
+        // Something made elsewhere may have its turn between two of them.
+        receiver.beginsNewRun = true
         expect(.failure(failure), for: receiver)
     }
 

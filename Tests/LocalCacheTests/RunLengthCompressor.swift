@@ -1,3 +1,5 @@
+import RESP
+
 @testable import LocalCache
 
 /// Compresses what is one byte over and over: the byte, a checksum, and padding to a third of the size.

@@ -1,3 +1,5 @@
+import RESP
+
 /// A reply kept in the cache, with what it is the reply to, as one block of memory: header, key, arguments, reply.
 ///
 /// | bytes | what |

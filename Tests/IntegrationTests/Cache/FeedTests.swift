@@ -72,6 +72,33 @@ struct FeedTests {
         }
     }
 
+    @Test("a hit between two writes whose connection is cut stays between their errors")
+    func orderOfErrors() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let other = try redis.connect()
+        try other.call("SET", "k", "v")
+        var cut = 0
+        for _ in 0..<10 {
+            try waitUntil("it is kept") {
+                try client.call("GET", "k")
+                return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+            }
+            redis.freeze()
+            try other.sendCommand("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            try client.send("SET a 1\r\nGET k\r\nSET b 2\r\n")
+            usleep(50_000)
+            redis.thaw()
+            _ = try other.readReply()
+            let replies = try (0..<3).map { _ in String(decoding: try client.readReply(), as: UTF8.self) }
+            #expect(replies[1] == "$1\r\nv\r\n", "\(replies)")
+            if replies[0].hasPrefix("-"), replies[2].hasPrefix("-") { cut += 1 }
+        }
+        #expect(cut > 0)
+    }
+
     @Test("Redis stops answering: after the heartbeat nothing is served any more")
     func frozen() throws {
         let redis = try RedisServer()

@@ -1,3 +1,5 @@
+import RESP
+
 /// The fields of a small hash, one behind the other in the order in which they were set, as in Redis's listpack.
 ///
 /// The number of fields in two bytes; then for each field a byte with its length, the field, a byte with the value's

@@ -8,11 +8,10 @@ import Darwin
 
 extension UnsafeRawBufferPointer {
     /// Whether the bytes are the same.
-    @inline(__always)
-    func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+    @inlinable
+    public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
-        guard count > 0 else { return true }
-        guard let left = baseAddress, let right = other.baseAddress else { return true }
+        guard count > 0, let left = baseAddress, let right = other.baseAddress else { return true }
         return memcmp(left, right, count) == 0
     }
 }
