@@ -29,6 +29,7 @@ extension Dispatcher {
                 return .taken
             }
             change.credentials = nil
+            becomeDefaultUser(session, upstream)
             guard route == .hello else {
                 session.obstacles.remove(.unauthenticated)
                 session.reply { $0.writeOK() }
@@ -43,6 +44,14 @@ extension Dispatcher {
         let reply = IdentityReply(session, change, over: connection)
         frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
         return .taken
+    }
+
+    /// The session acts as the user of the upstream's URL again, whoever it was before.
+    private func becomeDefaultUser(_ session: Session, _ upstream: RedisUpstream) {
+        guard session.identity.credentials != nil else { return }
+        session.unpin(reusable: session.connectionState.isClean)
+        session.identity.credentials = nil
+        session.shared = upstream.shared(for: session.identity)
     }
 
     /// The session's own connection, or one from the pool that is what the session wants to become, or one that is what

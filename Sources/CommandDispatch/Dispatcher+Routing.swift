@@ -124,6 +124,7 @@ extension Dispatcher {
     /// Forgets everything that a session's commands have made of it.
     func makeNew(_ session: Session) {
         session.clientName = []
+        session.endTransaction()
         session.identity = baseIdentity
         session.shared = upstream?.shared(for: baseIdentity)
         if !isOpenToAll { session.obstacles.insert(.unauthenticated) }

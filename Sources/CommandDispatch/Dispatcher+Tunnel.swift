@@ -32,11 +32,11 @@ extension Dispatcher {
             connection.notifyWhenDrained(session)
             return .later
         }
-        if CommandName(command[0]) == Self.resetName {
+        if command.count == 1, CommandName(command[0]) == Self.resetName {
             tunnel.awaitsReset = true
             session.obstacles.insert(.awaitingReply)
         }
-        tunnel.noteSent(spec)
+        tunnel.noteSent(spec, session.identity.version)
         connection.sendInStream(command.frame)
         return .taken
     }

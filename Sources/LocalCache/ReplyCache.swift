@@ -108,6 +108,9 @@ public final class ReplyCache: @unchecked Sendable {
         }
     }
 
+    /// The round that settles every doubt there is now. It begins soon.
+    public func nextRound() -> UInt64 { rounds.next() }
+
     /// What asking for `id` would find; nothing changes by it.
     public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
         isSuspended ? .closed : shard(id.hash).peek(id, now: now)

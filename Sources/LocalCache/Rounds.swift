@@ -38,10 +38,10 @@ public final class Rounds: Sendable {
 
     /// Begins a round and returns its number. From now on new doubts wait for the one after it.
     public func start() -> UInt64 {
-        // In this order: whoever still sees the old number wants a round that begins after it has said so.
-        let round = begun.add(1, ordering: .sequentiallyConsistent).newValue
+        // In this order: who still sees the old number afterwards has his doubt settled by this round, whose PINGs are
+        // sent later, and has at worst wished for one too many.
         isWanted.store(false, ordering: .sequentiallyConsistent)
-        return round
+        return begun.add(1, ordering: .sequentiallyConsistent).newValue
     }
 
     /// Whether somebody waits for a round that hasn't begun.

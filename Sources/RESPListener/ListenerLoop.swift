@@ -61,7 +61,7 @@ final class ListenerLoop {
 
     /// Closes those that are left.
     func closeAll() {
-        for connection in connections.values { connection.close() }
+        for connection in connections.values { connection.abort() }
     }
 }
 

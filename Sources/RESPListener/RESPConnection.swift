@@ -29,6 +29,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var countedBytes = 0
     private var readWasHeld = false
     private var inputClosed = false
+    private var isClosing = false
     private var lastActivity = NIODeadline.now()
 
     init(loop: ListenerLoop, configuration: RESPListenerConfiguration) {
@@ -142,7 +143,15 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         if !session.isSuspended, inputClosed { session.closeAfterReplies() }
     }
 
-    func close() { context?.close(promise: nil) }
+    func close() {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    func abort() { context?.close(promise: nil) }
 
     // MARK: Flow
 

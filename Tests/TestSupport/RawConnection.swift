@@ -81,7 +81,11 @@ public final class RawConnection {
 
     /// Sends a command and returns its reply, as text.
     @discardableResult
-    public func call(_ arguments: String...) throws -> String {
+    public func call(_ arguments: String...) throws -> String { try call(arguments) }
+
+    /// Sends a command and returns its reply, as text.
+    @discardableResult
+    public func call(_ arguments: [String]) throws -> String {
         try send(Self.frame(arguments.map { Array($0.utf8) }))
         return String(decoding: try readReply(), as: UTF8.self)
     }

@@ -19,13 +19,15 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private var isUp = false
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
-    private var round: (number: UInt64, unanswered: Int)?
+    private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
     private let server: ServerContext
     private var upkeep: [RepeatedTask] = []
 
     /// How often, and at how many entries of each shard, expired entries are looked for.
     private static let upkeepInterval = TimeAmount.milliseconds(100)
     private static let upkeepBudget = 256
+    /// How often, at least, every tracked connection has to show that it is alive, and how long it may take.
+    private static let heartbeat = TimeAmount.seconds(1)
     /// The time in which a key that nobody asks for any more loses half of its fame.
     private static let halfLifeOfFame = TimeAmount.minutes(1)
 
@@ -54,6 +56,9 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
             eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [cache] _ in
                 let now = CacheTime(milliseconds: Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000))
                 cache.sweep(now: now, budget: Self.upkeepBudget)
+            },
+            eventLoop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
+                bound.value.beat()
             },
             eventLoop.scheduleRepeatedTask(initialDelay: Self.halfLifeOfFame, delay: Self.halfLifeOfFame) {
                 [server] _ in server.decayTopKeys()
@@ -128,7 +133,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private func startRound() {
         guard isUp, round == nil, let feed else { return }
         let number = cache.rounds.start()
-        round = (number, loops.count + 1)
+        round = (number, loops.count + 1, .now())
         feed.ping(tag: number)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let own = context.eventLoop
@@ -138,6 +143,16 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
                 guard let upstream = dispatcher.upstream, let cache = dispatcher.cache else { return }
                 cache.pingTracked(upstream) { own.execute { bound.value.answered(number) } }
             }
+        }
+    }
+
+    /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
+    /// nobody may send anything over it, because everything is a hit.
+    private func beat() {
+        guard let round else { return startRound() }
+        guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
+        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
+            eventLoop.execute { dispatcher.value.cache?.dropUnanswering() }
         }
     }
 

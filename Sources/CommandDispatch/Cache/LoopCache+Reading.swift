@@ -103,7 +103,6 @@ extension LoopCache {
     func noteHit(_ found: CacheLookup, _ spec: UnsafePointer<CommandSpec>, _ session: Session) {
         if found == .hit(.missing) { counters.negativeHits.add() } else { counters.hits.add() }
         admission.noteHit()
-        session.awaitedRound = 0
         session.noteHit()
         loopCounters.commands.add(slot: Int(spec.pointee.index))
     }

@@ -50,9 +50,13 @@ extension LoopCache: SharedConnectionObserver {
 
     /// The server has answered a connection's wish to be tracked.
     func trackingAnswered(_ connection: SharedConnection, source: UInt32, refusal: String?) {
+        if connection.trackingSource != 0, connection.trackingSource != source {
+            cache.closeSource(connection.trackingSource)
+        }
         guard let refusal else {
             connection.trackingSource = source
             connection.trackingRefusal = nil
+            self.refusal = nil
             return
         }
         if connection.trackingRefusal == nil {
@@ -78,9 +82,27 @@ extension LoopCache: SharedConnectionObserver {
     func pingTracked(_ upstream: RedisUpstream, done: @escaping () -> Void) {
         let tracked = upstream.sharedConnections.filter { $0.trackingSource != 0 }
         guard !tracked.isEmpty else { return done() }
-        let round = RoundReply(awaiting: tracked.count, done)
         var frame = ByteBuffer()
         frame.writeCommand([Array("PING".utf8)])
-        for connection in tracked { frame.withUnsafeReadableBytes { connection.send($0, to: round) } }
+        var unanswered = tracked.count
+        awaitedPings = tracked.map { connection in
+            RoundReply(connection) {
+                unanswered -= 1
+                if unanswered == 0 { done() }
+            }
+        }
+        for ping in awaitedPings { frame.withUnsafeReadableBytes { ping.connection.send($0, to: ping) } }
+    }
+
+    /// Some connections haven't answered their PINGs for too long. They may be dead, and then the server has forgotten what it
+    /// tracked for them; or busy, and then they will be tracked anew.
+    func dropUnanswering() {
+        for ping in awaitedPings where !ping.isDone {
+            if ping.connection.trackingSource == ping.source {
+                sharedConnectionClosed(ping.connection)
+                track(ping.connection)
+            }
+            ping.finish()
+        }
     }
 }

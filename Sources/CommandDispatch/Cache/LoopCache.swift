@@ -33,6 +33,8 @@ final class LoopCache {
     var flights: [UInt64: Fill] = [:]
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
+    /// The PINGs of the round under way, or of the last one.
+    var awaitedPings: [RoundReply] = []
     /// Room to put questions, PTTLs, and the strings that an MGET found together in.
     var question = [UInt8]()
     var scratch = ByteBuffer()

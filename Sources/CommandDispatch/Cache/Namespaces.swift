@@ -7,7 +7,8 @@ import Upstream
 /// version, other replies are kept for each.
 final class Namespaces: Sendable {
     private struct Owner: Hashable {
-        let credentials: Credentials?
+        /// Nil for whoever the upstream's URL names. The password doesn't matter: the server has found it right.
+        let user: [UInt8]?
         let db: Int
     }
 
@@ -19,7 +20,8 @@ final class Namespaces: Sendable {
     /// The number for strings of `identity`; 0 if there are too many identities.
     func number(for identity: Identity) -> UInt16 {
         numbers.withLockedValue { numbers in
-            let owner = Owner(credentials: identity.credentials, db: identity.db)
+            let user = identity.credentials.map { $0.user ?? Array("default".utf8) }
+            let owner = Owner(user: user, db: identity.db)
             if let number = numbers[owner] { return number << 2 }
             guard numbers.count < Self.most else { return 0 }
             let number = UInt16(numbers.count + 1)

@@ -1,23 +1,32 @@
 import Upstream
 
-/// Takes the answers to a loop's PINGs of one round. A connection that breaks counts as answered: what came over it has
+/// Takes the answer to a connection's PING of a round. A connection that breaks counts as answered: what came over it has
 /// been dropped by then.
 final class RoundReply: ReplyReceiver {
-    private var awaited: Int
-    private let done: () -> Void
+    let connection: SharedConnection
+    /// The number under which the connection was tracked when the PING was sent.
+    let source: UInt32
+    private var done: (() -> Void)?
 
-    init(awaiting count: Int, _ done: @escaping () -> Void) {
-        awaited = count
+    init(_ connection: SharedConnection, _ done: @escaping () -> Void) {
+        self.connection = connection
+        source = connection.trackingSource
         self.done = done
     }
 
-    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) { answered(replies) }
+    /// Whether nothing is waited for any more.
+    var isDone: Bool { done == nil }
 
-    override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) { answered(commands) }
-
-    private func answered(_ count: Int) {
-        guard count > 0 else { return }
-        awaited -= count
-        if awaited == 0 { done() }
+    /// Nothing is waited for any more.
+    func finish() {
+        let done = done
+        self.done = nil
+        done?()
     }
+
+    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        if replies > 0 { finish() }
+    }
+
+    override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) { finish() }
 }

@@ -14,7 +14,8 @@ struct CommandInfo {
         let positions = entry.dropFirst(3).prefix(3).compactMap {
             if case .integer(let number) = $0 { number } else { nil }
         }
-        if self.flags.contains("movablekeys") || positions.count < 3 {
+        let hasSubcommands = entry.count >= 10 && !(entry[9].elements ?? []).isEmpty
+        if self.flags.contains("movablekeys") || hasSubcommands || positions.count < 3 {
             keys = .unknown
         } else if positions[0] > 0, positions[2] > 0 {
             keys = .range(first: positions[0], last: positions[1], step: positions[2])

@@ -183,7 +183,7 @@ extension CommandTable {
         CommandSpec("smismember", keys: .first, isReadOnly: true, caching: .reply),
         CommandSpec("smove", keys: .range(first: 1, last: 2)),
         CommandSpec("sort", keys: .firstAndStore),
-        CommandSpec("sort_ro", keys: .first, isReadOnly: true),
+        CommandSpec("sort_ro", keys: .firstAndStore, isReadOnly: true),
         CommandSpec("spop", keys: .first),
         CommandSpec("spublish"),
         CommandSpec("srandmember", keys: .first, isReadOnly: true),

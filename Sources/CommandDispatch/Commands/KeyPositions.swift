@@ -50,18 +50,37 @@ enum KeyPositions: Sendable, Equatable {
             return Self.forEachCounted(in: command, at: 2, body)
         case .firstAndStore:
             if command.count > 1 { body(command[1]) }
-            for index in stride(from: 2, to: end, by: 1)
-            where command.argument(index, is: "store") || command.argument(index, is: "storedist") {
-                body(command[index + 1])
+            var readsOthers = false
+            for index in stride(from: 2, to: end, by: 1) {
+                if command.argument(index, is: "store") || command.argument(index, is: "storedist") {
+                    body(command[index + 1])
+                } else if command.argument(index, is: "by") || command.argument(index, is: "get") {
+                    // SORT reads the keys that these patterns make of the elements.
+                    readsOthers = true
+                }
             }
-            return true
+            return !readsOthers
         case .streams:
-            guard let start = (1..<max(1, end)).first(where: { command.argument($0, is: "streams") }) else {
-                return true
-            }
+            guard let start = Self.streamsKeyword(in: command) else { return true }
             for index in stride(from: start + 1, through: start + (end - start) / 2, by: 1) { body(command[index]) }
             return true
         }
+    }
+
+    /// Where STREAMS stands; a group may be called that, too.
+    private static func streamsKeyword(in command: Command) -> Int? {
+        var index = 1
+        while index < command.count - 1 {
+            if command.argument(index, is: "streams") { return index }
+            if command.argument(index, is: "group") {
+                index += 3
+            } else if command.argument(index, is: "count") || command.argument(index, is: "block") {
+                index += 2
+            } else {
+                index += 1
+            }
+        }
+        return nil
     }
 
     /// A script that declares no key may use any.
@@ -71,7 +90,7 @@ enum KeyPositions: Sendable, Equatable {
         _ body: (UnsafeRawBufferPointer) -> Void
     ) -> Bool {
         guard position < command.count, let count = Decimal.parse(command[position]), count > 0 else { return false }
-        for index in stride(from: position + 1, through: min(command.count - 1, position + count), by: 1) {
+        for index in stride(from: position + 1, through: position + min(count, command.count - 1 - position), by: 1) {
             body(command[index])
         }
         return true

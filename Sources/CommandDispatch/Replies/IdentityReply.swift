@@ -17,7 +17,7 @@ final class IdentityReply: CollectingReceiver {
         let isError = reply.first == UInt8(ascii: "-")
         // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
         let isQueued = reply.starts(with: "+QUEUED".utf8)
-        if isQueued { session.connectionState.keep() }
+        if isQueued || (isError && change.mayTakePartialEffect) { session.connectionState.keep() }
         session.dispatcher.finish(change, session, connection, accepted: !isError && !isQueued)
         session.receive(reply, replies: 1, goesOn: false)
     }

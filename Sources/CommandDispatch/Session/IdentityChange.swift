@@ -10,10 +10,14 @@ struct IdentityChange {
     var credentials: Credentials?
     /// The name it gives itself on the way.
     private(set) var clientName: [UInt8]?
+    /// Whether the server may have done a part of it although it says no: it obeys HELLO's AUTH before it finds fault with
+    /// what is behind that.
+    let mayTakePartialEffect: Bool
     private var db: Int?
     private var version: RESPVersion?
 
     init(_ command: Command, _ route: CommandRoute) {
+        mayTakePartialEffect = route == .hello && command.count > 2
         switch route {
         case .select: db = command.count == 2 ? Decimal.parse(command[1]) : nil
         case .auth: readAuth(command)

@@ -46,8 +46,6 @@ struct LateReplies: ~Copyable {
 
     /// The one with `ticket` has come.
     mutating func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
-        // It may have been dropped with all the others.
-        guard ticket >= released else { return }
         var buffer = pool.take()
         write(&buffer)
         bytes += buffer.readableBytes
@@ -65,13 +63,5 @@ struct LateReplies: ~Copyable {
             output.writeImmutableBuffer(reply.bytes)
             pool.put(reply.bytes)
         }
-    }
-
-    /// Drops them all.
-    mutating func removeAll() {
-        released += replies.count
-        while !replies.isEmpty { _ = replies.removeFirst() }
-        bytes = 0
-        awaited = 0
     }
 }

@@ -56,6 +56,9 @@ struct OutstandingCommands: ~Copyable {
     /// The session waits for the reply to another's command that reads the key.
     mutating func join(_ key: UInt64) { keys.insertRead(key) }
 
+    /// The transaction was abandoned without a word.
+    mutating func endTransaction() { _ = transaction.end() }
+
     /// Nothing is outstanding any more.
     @inline(__always)
     mutating func forgetKeys() { keys = KeyMask() }

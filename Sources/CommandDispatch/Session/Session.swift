@@ -50,6 +50,8 @@ public final class Session: ReplyReceiver {
     private let delivery = SessionDelivery()
     private var window = ReplyWindow()
     private var isEnded = false
+    /// The client gets nothing more: its connection is about to be closed.
+    private var isCutOff = false
 
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
@@ -123,6 +125,7 @@ public final class Session: ReplyReceiver {
             guard late.add(behind: commands.sent, write) else { return false }
             beginsNewRun = true
         }
+        awaitedRound = 0
         deliverSoon()
         return true
     }
@@ -140,13 +143,16 @@ public final class Session: ReplyReceiver {
 
     /// The reply that was awaited with `ticket`.
     func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
-        guard !isEnded else { return }
+        guard !isEnded, !isCutOff else { return }
         late.fulfil(ticket, write)
         afterReplies()
     }
 
     /// Answers with an error, `-text`.
     public func replyError(_ text: String) { reply { $0.writeError(text) } }
+
+    /// Whatever MULTI began is over.
+    func endTransaction() { commands.endTransaction() }
 
     /// Ends the session once every reply is out.
     public func closeAfterReplies() {
@@ -157,9 +163,10 @@ public final class Session: ReplyReceiver {
     /// Ends the session here and now: replies that aren't out are dropped.
     func closeAtOnce() {
         obstacles.insert(.closing)
+        isCutOff = true
         output.clear()
-        late.removeAll()
-        outlet?.close()
+        // Not at once: whoever parses the client's input is at work on it.
+        deliverSoon()
     }
 
     // MARK: Commands sent upstream
@@ -208,7 +215,7 @@ public final class Session: ReplyReceiver {
     /// Passes replies on.
     public override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         noteReplies(replies, goesOn: goesOn)
-        guard !isEnded else { return }
+        guard !isEnded, !isCutOff else { return }
         window.received(bytes.count, replies: replies)
         if output.capacity == 0 { output = dispatcher.context.buffers.take() }
         output.writeBytes(bytes)
@@ -218,13 +225,14 @@ public final class Session: ReplyReceiver {
     /// Turns a failure into an error reply per command.
     public override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         noteReplies(commands, goesOn: false)
-        guard !isEnded else { return }
-        if afterPartOfReply {
+        guard !isEnded, !isCutOff else { return }
+        guard !afterPartOfReply else {
             // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
             obstacles.insert(.closing)
-        } else {
-            for _ in 0..<commands { output.writeError(failure.message) }
+            isCutOff = true
+            return deliverSoon()
         }
+        for _ in 0..<commands { output.writeError(failure.message) }
         afterReplies()
     }
 
@@ -271,7 +279,9 @@ public final class Session: ReplyReceiver {
             outlet.write(replies)
             dispatcher.context.buffers.put(replies)
         }
-        if obstacles.contains(.closing) {
+        if isCutOff {
+            outlet.abort()
+        } else if obstacles.contains(.closing) {
             if outstanding == 0 { outlet.close() }
         } else if isSuspended, outlet.isWritable {
             isSuspended = false

@@ -8,6 +8,8 @@ public protocol SessionOutlet: AnyObject {
     func write(_ replies: ByteBuffer)
     /// The command that ``Dispatcher/dispatch(_:for:)`` would not take yet may be tried again.
     func resume()
-    /// Everything is written; the connection is to be closed.
+    /// Nothing more will be written: the connection is to be closed once the client has everything.
     func close()
+    /// The connection is to be closed here and now.
+    func abort()
 }

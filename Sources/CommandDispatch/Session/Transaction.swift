@@ -14,7 +14,10 @@ struct Transaction {
         guard isOpen, mark.effect != .none else { return }
         if marks.count < Self.mostMarks {
             marks.append(mark)
-        } else if marks.count == Self.mostMarks {
+        } else if mark.effect == .flush {
+            // One flush is as good as many.
+            if !marks[Self.mostMarks...].contains(where: { $0.effect == .flush }) { marks.append(mark) }
+        } else if !marks[Self.mostMarks...].contains(where: { $0.effect == .writeUnknown }) {
             marks.append(
                 CommandMark(hash: 0, sentAt: 0, command: mark.command, effect: .writeUnknown, isLast: false)
             )

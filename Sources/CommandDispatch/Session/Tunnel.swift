@@ -1,4 +1,5 @@
 import LocalCache
+import NIOCore
 import RESP
 import Stats
 import Upstream
@@ -12,8 +13,9 @@ final class Tunnel: ReplyReceiver {
     private var beginning: [UInt8] = []
     private var unansweredCommands = 0
     private var mayHaveWritten = false
-    private var flushes = 0
+    private var isSuspending = false
     private var isInsideReply = false
+    private var isPush = false
 
     private static let confirmation = Array("+RESET\r\n".utf8)
 
@@ -39,34 +41,43 @@ final class Tunnel: ReplyReceiver {
     // MARK: What is cached
 
     /// A command goes into the tunnel.
-    func noteSent(_ spec: UnsafePointer<CommandSpec>?) {
-        unansweredCommands += 1
-        if spec?.pointee.flushes != nil {
-            flushes += 1
-            session.dispatcher.cache?.suspend(1)
-        }
-        if spec.map({ !$0.pointee.isReadOnly && $0.pointee.route != .tunnel }) ?? true { mayHaveWritten = true }
+    func noteSent(_ spec: UnsafePointer<CommandSpec>?, _ version: RESPVersion) {
+        let isSubscription = spec?.pointee.route == .tunnel
+        // In RESP3 what subscribes is answered by pushes alone.
+        if !isSubscription || version == .resp2 { unansweredCommands += 1 }
+        if !isSubscription, !(spec?.pointee.isReadOnly ?? false) { mayHaveWritten = true }
+        if spec?.pointee.flushes != nil { suspend() }
     }
 
     /// What is written through a tunnel can't be told command by command; so while a reply may be to a write, everything
     /// that is cached is in doubt when it comes. Pushes are replies to nothing.
     private func noteReceived(_ bytes: UnsafeRawBufferPointer, _ replies: Int) {
-        guard mayHaveWritten else { return }
-        let isPush = !isInsideReply && bytes.first == UInt8(ascii: ">")
+        if !isInsideReply { isPush = bytes.first == UInt8(ascii: ">") }
         isInsideReply = replies == 0
-        if isPush, replies > 0 { return }
-        session.dispatcher.cache?.cache.doubtEverything()
-        unansweredCommands -= replies
-        guard unansweredCommands <= 0 else { return }
-        (unansweredCommands, mayHaveWritten) = (0, false)
+        guard !isPush else { return }
+        if mayHaveWritten { session.dispatcher.cache?.cache.doubtEverything() }
+        unansweredCommands = max(0, unansweredCommands - replies)
+        guard unansweredCommands == 0 else { return }
+        mayHaveWritten = false
         resume()
     }
 
-    private func resume() {
-        guard flushes > 0 else { return }
-        session.dispatcher.cache?.resume(flushes, .flushCommand)
-        flushes = 0
+    /// Shuts the cache until everything is answered; for a while only, because with CLIENT REPLY OFF nothing ever is.
+    private func suspend() {
+        guard let cache = session.dispatcher.cache else { return }
+        if !isSuspending { cache.suspend(1) }
+        isSuspending = true
+        let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
+        cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) { bound.value.resume() }
     }
+
+    private func resume() {
+        guard isSuspending else { return }
+        isSuspending = false
+        session.dispatcher.cache?.resume(1, .flushCommand)
+    }
+
+    private static let longestSuspension = TimeAmount.seconds(1)
 
     deinit { resume() }
 }

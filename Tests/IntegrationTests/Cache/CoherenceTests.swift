@@ -91,6 +91,41 @@ struct CoherenceTests {
         try waitUntil("the key that was missing is seen") { try client.call("GET", "k") == "$5\r\nthere\r\n" }
     }
 
+    @Test("SWAPDB counts, however much is in its transaction")
+    func swapInLargeTransaction() throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        try client.call("SET", "k", "zero")
+        try client.call("MULTI")
+        for index in 0..<4200 { try client.call("SET", "n\(index)", "x") }
+        try client.call("SWAPDB", "0", "1")
+        try waitUntilKept(other, "GET k")
+        try client.call("EXEC")
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+    }
+
+    @Test(
+        "a flush out of a tunnel counts, and doesn't shut the cache for good",
+        arguments: [
+            ["CLIENT TRACKING ON", "GET a", "GET b", "GET c"], ["HELLO 3", "SUBSCRIBE a", "SUBSCRIBE b"],
+            ["CLIENT REPLY OFF"],
+        ]
+    )
+    func tunnels(commands: [String]) throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        try other.call("SET", "k", "v")
+        try waitUntilKept(other, "GET k")
+        for command in commands {
+            try client.send(command + "\r\n")
+            if !command.contains("REPLY") { _ = try client.readReply() }
+        }
+        try client.send("FLUSHDB\r\n")
+        if commands != ["CLIENT REPLY OFF"] { _ = try client.readReply() }
+        try waitUntil("it is gone") { try other.call("GET", "k") == "$-1\r\n" }
+        try waitUntilKept(other, "GET k")
+    }
+
     @Test("replies of one key stay side by side")
     func severalReplies() throws {
         let client = try ocm.connect()

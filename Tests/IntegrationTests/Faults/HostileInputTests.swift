@@ -1,0 +1,84 @@
+import TestSupport
+import Testing
+
+@Suite("Nothing that a client sends ends or cheats the server", .serialized)
+struct HostileInputTests {
+    private let redis: RedisServer
+    private let ocm: OCMServer
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+    }
+
+    @Test(
+        "a count of keys beyond all bounds",
+        arguments: [
+            "LMPOP 9223372036854775807 k LEFT", "EVAL x 9223372036854775807 k", "ZUNION 9223372036854775807 k",
+            "ZUNIONSTORE d 9223372036854775807 k", "SINTERCARD -9223372036854775808 k", "XREAD STREAMS",
+            "XREADGROUP GROUP",
+            "SORT k BY", "MGET", "BZMPOP 0 9223372036854775806 k MIN",
+        ]
+    )
+    func counts(command: String) throws {
+        let client = try ocm.connect()
+        #expect(try client.call(command.split(separator: " ").map(String.init)).hasPrefix("-"))
+        #expect(try ocm.connect().call("PING") == "+PONG\r\n")
+    }
+
+    @Test("an HTTP request behind a command that is waited for")
+    func http() throws {
+        for _ in 0..<20 {
+            let client = try ocm.connect()
+            try client.send("SELECT 1\r\nPOST / HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try client.readToEnd()
+        }
+        #expect(try ocm.connect().call("PING") == "+PONG\r\n")
+    }
+
+    @Test("a large reply is whole although QUIT, or the end of the input, is behind it", arguments: [true, false])
+    func largeReplyBeforeTheEnd(quits: Bool) throws {
+        let size = 30_000_000
+        try redis.connect().call("SETRANGE", "large", "\(size - 1)", "x")
+        let client = try ocm.connect()
+        try client.send(quits ? "GET large\r\nQUIT\r\n" : "GET large\r\n")
+        if !quits { client.finishSending() }
+        let expected = size + "$\(size)\r\n\r\n".utf8.count + (quits ? "+OK\r\n".utf8.count : 0)
+        #expect(try client.readToEnd().count == expected)
+    }
+
+    @Test("RESET with an argument, in a subscription")
+    func resetWithArgument() throws {
+        let client = try ocm.connect()
+        try client.call("SUBSCRIBE", "news")
+        #expect(try client.call("RESET", "x").hasPrefix("-ERR wrong number of arguments"))
+        #expect(try client.call("PING").contains("pong"))
+        #expect(try client.call("RESET") == "+RESET\r\n")
+    }
+
+    @Test("a HELLO that fails behind its AUTH makes nobody else another user")
+    func partialHello() throws {
+        let admin = try redis.connect()
+        try admin.call("ACL", "SETUSER", "alice", "on", ">pw", "~*", "+@all")
+        for _ in 0..<5 {
+            #expect(try ocm.connect().call("HELLO", "3", "AUTH", "alice", "pw", "NONSENSE").hasPrefix("-ERR"))
+            let other = try ocm.connect()
+            try other.call("MULTI")
+            try other.call("ACL", "WHOAMI")
+            #expect(try other.call("EXEC") == "*1\r\n$7\r\ndefault\r\n")
+        }
+    }
+
+    @Test("with --requirepass a client becomes the default user again", arguments: [["AUTH"], ["HELLO", "3", "AUTH"]])
+    func defaultUserAgain(command: [String]) throws {
+        let admin = try redis.connect()
+        try admin.call("ACL", "SETUSER", "bob", "on", ">pw", "~*", "+@all")
+        let server = try OCMServer(upstream: redis.url, ["--requirepass", "secret"])
+        let client = try server.connect()
+        #expect(try client.call("AUTH", "bob", "pw") == "+OK\r\n")
+        #expect(try client.call("ACL", "WHOAMI") == "$3\r\nbob\r\n")
+        try client.call(command + ["default", "secret"])
+        #expect(try client.call("ACL", "WHOAMI") == "$7\r\ndefault\r\n")
+    }
+}
