@@ -81,6 +81,7 @@ extension Dispatcher {
         let lookups = cache.peek(command, spec, session.identity.version, shared.cacheNamespace)
         guard let first = lookups.first else { return Self.bypass(.notCacheable) }
         if first == .closed { return Self.bypass(.feedDown) }
+        if first == .suspended { return Self.bypass(.suspended) }
         let hits = lookups.count { if case .hit = $0 { true } else { false } }
         if hits == lookups.count { return "HIT" }
         if lookups.contains(where: { if case .inDoubt = $0 { true } else { false } }) {
@@ -99,6 +100,7 @@ extension Dispatcher {
             switch reason {
             case .disabled: "there is no local cache"
             case .feedDown: "the invalidation feed is down, so nothing is served that may have changed"
+            case .suspended: "a command is under way that changes keys and tells nobody which"
             case .trackingRefused: "Redis refuses to track what this user reads"
             case .untrackedConnection: "the connection isn't tracked yet"
             case .transaction: "inside MULTI every command goes to Redis"

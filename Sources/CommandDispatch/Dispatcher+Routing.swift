@@ -58,8 +58,12 @@ extension Dispatcher {
         _ upstream: RedisUpstream,
         reply: ReplyReceiver? = nil
     ) -> Disposition {
-        if session.pinned != nil { return sendPinned(command, spec, session, reply: reply) }
+        if session.pinned != nil {
+            noteBypass(session.connectionState.inTransaction ? .transaction : .pinned, spec)
+            return sendPinned(command, spec, session, reply: reply)
+        }
         if server.mayBePaused, session.outstanding == 0, server.isPaused(at: .now()) {
+            noteBypass(.paused, spec)
             return sendPinned(command, spec, session, reply: reply, isSlow: true)
         }
         guard let shared = session.shared else { return .later }
@@ -71,6 +75,11 @@ extension Dispatcher {
         session.noteSent(command, spec)
         shared.send(command.frame, to: reply ?? session)
         return .taken
+    }
+
+    /// A command whose reply might be kept isn't looked up.
+    private func noteBypass(_ reason: BypassReason, _ spec: UnsafePointer<CommandSpec>) {
+        if spec.pointee.caching != .never { cache?.counters.bypasses.add(reason) }
     }
 
     /// A client may send a whole transaction without waiting for what becomes of its MULTI. When MULTI can't be sent the

@@ -11,8 +11,8 @@ final class CacheShard: @unchecked Sendable {
     private let lock = NIOLock()
     private let rounds: Rounds
     private let store: EntryStore
-    private var leases: [UInt64: Lease] = [:]
-    private var doubts: [UInt64: UInt64] = [:]
+    private var leases: [PreHashed: Lease] = [:]
+    private var doubts: [PreHashed: UInt64] = [:]
     /// The latest of them: when it is settled, all are.
     private var latestDoubt: UInt64 = 0
     private var lastLease: UInt64 = 0
@@ -63,7 +63,7 @@ final class CacheShard: @unchecked Sendable {
         let everything = rounds.everything
         let settled = rounds.settled
         guard max(latestDoubt, everything) > settled else { return nil }
-        let doubt = max(everything, doubts[hash] ?? 0)
+        let doubt = max(everything, doubts[PreHashed(hash)] ?? 0)
         return doubt <= settled || (round > 0 && round <= settled) ? nil : doubt
     }
 
@@ -72,33 +72,33 @@ final class CacheShard: @unchecked Sendable {
     func lease(_ hash: UInt64, source: UInt32) -> UInt64 {
         lock.withLock {
             guard isOpen, source > lastClosedSource else { return 0 }
-            if var lease = leases[hash] {
+            if var lease = leases[PreHashed(hash)] {
                 guard lease.source == source else { return 0 }
                 lease.holders += 1
-                leases[hash] = lease
+                leases[PreHashed(hash)] = lease
                 return lease.number
             }
             lastLease += 1
-            leases[hash] = Lease(number: lastLease, source: source, holders: 1)
+            leases[PreHashed(hash)] = Lease(number: lastLease, source: source, holders: 1)
             return lastLease
         }
     }
 
     func isJoinable(_ hash: UInt64, lease: UInt64) -> Bool {
-        lock.withLock { leases[hash]?.number == lease && unsettledDoubt(hash, startedBefore: 0) == nil }
+        lock.withLock { leases[PreHashed(hash)]?.number == lease && unsettledDoubt(hash, startedBefore: 0) == nil }
     }
 
     func endLease(_ hash: UInt64, _ number: UInt64) {
         lock.withLock {
-            guard var lease = leases[hash], lease.number == number else { return }
+            guard var lease = leases[PreHashed(hash)], lease.number == number else { return }
             lease.holders -= 1
-            leases[hash] = lease.holders > 0 ? lease : nil
+            leases[PreHashed(hash)] = lease.holders > 0 ? lease : nil
         }
     }
 
     func store(_ id: CacheID, _ fill: CacheFill, lease: UInt64, now: CacheTime) -> FillOutcome {
         lock.withLock {
-            guard leases[id.hash]?.number == lease else { return .leaseLost }
+            guard leases[PreHashed(id.hash)]?.number == lease else { return .leaseLost }
             return store.insert(id, fill, now: now) ? .stored : .tooLarge
         }
     }
@@ -108,7 +108,7 @@ final class CacheShard: @unchecked Sendable {
     func releaseRead(_ hash: UInt64, lease number: UInt64) -> Bool {
         lock.withLock {
             guard isOpen else { return false }
-            let lease = leases.isEmpty ? nil : leases[hash]
+            let lease = leases.isEmpty ? nil : leases[PreHashed(hash)]
             let isValid = number != 0 && lease?.number == number
             if store.contains(hash: hash) || (lease != nil && !isValid) { doubt(hash) }
             return isValid
@@ -117,8 +117,8 @@ final class CacheShard: @unchecked Sendable {
 
     func purge(_ hash: UInt64) -> Int {
         lock.withLock {
-            if !leases.isEmpty { leases[hash] = nil }
-            if !doubts.isEmpty { doubts[hash] = nil }
+            if !leases.isEmpty { leases[PreHashed(hash)] = nil }
+            if !doubts.isEmpty { doubts[PreHashed(hash)] = nil }
             return store.remove(hash: hash)
         }
     }
@@ -126,7 +126,7 @@ final class CacheShard: @unchecked Sendable {
     private func doubt(_ hash: UInt64) {
         if latestDoubt <= rounds.settled { doubts.removeAll(keepingCapacity: true) }
         latestDoubt = rounds.next()
-        doubts[hash] = latestDoubt
+        doubts[PreHashed(hash)] = latestDoubt
     }
 
     // MARK: All of it

@@ -102,7 +102,7 @@ public final class ReplyCache: @unchecked Sendable {
         _ version: RESPVersion,
         to output: inout ByteBuffer
     ) -> CacheLookup {
-        guard !isSuspended else { return .closed }
+        guard !isSuspended else { return .suspended }
         return unmanagedShards[shardIndex(id.hash)]._withUnsafeGuaranteedRef {
             $0.append(id, now: now, startedBefore: round, version, to: &output)
         }
@@ -113,7 +113,7 @@ public final class ReplyCache: @unchecked Sendable {
 
     /// What asking for `id` would find; nothing changes by it.
     public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
-        isSuspended ? .closed : shard(id.hash).peek(id, now: now)
+        isSuspended ? .suspended : shard(id.hash).peek(id, now: now)
     }
 
     // MARK: Filling

@@ -1,9 +1,11 @@
-/// Why a read that could have been answered from the cache wasn't even looked up in it.
+/// Why a read that might have been answered from the cache was forwarded like any other command.
 public enum BypassReason: Int, Reason {
     /// The cache is switched off.
     case disabled
     /// The invalidation feed isn't there, so nothing can be promised.
     case feedDown
+    /// A command was under way that changes keys and tells nobody which: FLUSHALL, SWAPDB, DEBUG.
+    case suspended
     /// The server refuses CLIENT TRACKING to this identity, or doesn't have it.
     case trackingRefused
     /// The shared connection isn't tracked, or not yet.
@@ -16,7 +18,7 @@ public enum BypassReason: Int, Reason {
     case ownWritePending
     /// The arguments make the reply one that isn't kept.
     case notCacheable
-    /// Caching is paused by its user.
+    /// CLIENT PAUSE is in force.
     case paused
     /// The cache doesn't admit the key for now.
     case notAdmitted
@@ -26,6 +28,7 @@ public enum BypassReason: Int, Reason {
         switch self {
         case .disabled: "disabled"
         case .feedDown: "feed_down"
+        case .suspended: "suspended"
         case .trackingRefused: "tracking_refused"
         case .untrackedConnection: "untracked_connection"
         case .transaction: "transaction"

@@ -7,6 +7,8 @@ enum EntryLife {
     case milliseconds(Int64)
     /// PTTL failed, or its reply can't be read.
     case unknown
+    /// There is a key, but no string: it is something else, or has just come.
+    case notAString
     /// There was no key any more when PTTL came, but the reply is one to a key that was there.
     case over
 
@@ -15,7 +17,11 @@ enum EntryLife {
     private static let roundingError = 2
 
     var refusal: FillRefusal {
-        if case .over = self { .expired } else { .noDeadline }
+        switch self {
+        case .over: .expired
+        case .notAString: .missingUncertain
+        case .unknown, .milliseconds: .noDeadline
+        }
     }
 
     /// Reads PTTL's reply: -1 for a key that stays, -2 for one that isn't there, else milliseconds.
@@ -33,11 +39,11 @@ enum EntryLife {
         }
         switch time {
         case -1:
-            // A missing string and a key that is there: it is no string, or has just come.
-            self = content.kind == .missing ? .unknown : .milliseconds(longest)
+            self = content.kind == .missing ? .notAString : .milliseconds(longest)
         case -2: self = content.kind == .missing || Self.isOfMissingKey(reply) ? .milliseconds(longest) : .over
         case (Self.roundingError + 1)...:
-            self = content.kind == .missing ? .unknown : .milliseconds(min(Int64(time - Self.roundingError), longest))
+            self =
+                content.kind == .missing ? .notAString : .milliseconds(min(Int64(time - Self.roundingError), longest))
         default: self = .over
         }
     }

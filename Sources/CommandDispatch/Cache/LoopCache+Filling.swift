@@ -16,7 +16,7 @@ extension LoopCache {
         _ shared: SharedConnection
     ) {
         let fill = Fill(CacheQuestion(id), lease: lease, flight: flight, self, session, shared)
-        if flights[flight] == nil { flights[flight] = fill }
+        if flights[PreHashed(flight)] == nil { flights[PreHashed(flight)] = fill }
         loopCounters.forwardedCommands.add()
         session.noteSentForOther(reading: CollectionOfOne(id.hash), spec)
         // Each reply is handed on by itself.
@@ -46,7 +46,8 @@ extension LoopCache {
 
     /// Nobody can join the fill any more.
     func forget(_ fill: Fill) {
-        if flights[fill.flight] === fill { flights[fill.flight] = nil }
+        let flight = PreHashed(fill.flight)
+        if flights[flight] === fill { flights[flight] = nil }
     }
 
     /// Stores a reply for as long as `timeToLive`, the reply to PTTL, allows; why not, if it can't be.

@@ -37,9 +37,11 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        withQuestion(command, spec, session.identity.version, shared.cacheNamespace) { id in
+        let served = withQuestion(command, spec, session.identity.version, shared.cacheNamespace) { id in
             serve(id, command, spec, session, shared)
-        } ?? nil
+        }
+        guard let served else { return bypass(.notCacheable) }
+        return served
     }
 
     /// Calls `body` with what a command asks whose reply may be kept as it is; nil if it can't be asked.
@@ -121,8 +123,10 @@ extension LoopCache {
             return .later
         }
         guard found != .closed else { return bypass(.feedDown) }
+        guard found != .suspended else { return bypass(.suspended) }
         let flight = Self.flight(of: id)
-        if let fill = flights[flight], fill.connection === shared, fill.isJoinable, fill.question.asks(id),
+        if !flights.isEmpty, let fill = flights[PreHashed(flight)], fill.connection === shared, fill.isJoinable,
+            fill.question.asks(id),
             cache.isJoinable(id.hash, lease: fill.lease)
         {
             counters.coalesced.add()

@@ -34,6 +34,7 @@ extension LoopCache {
             case .hit: break
             case .absent: missing.append(index)
             case .closed: return bypass(.feedDown)
+            case .suspended: return bypass(.suspended)
             case .inDoubt:
                 // Having waited excuses from later doubts of every key, so what is waited for must be later than them all.
                 wait(session, for: session.awaitedRound == 0 ? cache.nextRound() : session.awaitedRound)

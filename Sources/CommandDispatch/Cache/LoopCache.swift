@@ -30,7 +30,7 @@ final class LoopCache {
     var feed: Feed?
     var admission = Admission()
     /// Fills on their way, by what they ask.
-    var flights: [UInt64: Fill] = [:]
+    var flights: [PreHashed: Fill] = [:]
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
     /// The PINGs of the round under way, or of the last one.
