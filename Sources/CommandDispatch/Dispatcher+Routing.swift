@@ -71,9 +71,7 @@ extension Dispatcher {
             shared.notifyWhenDrained(session)
             return .later
         }
-        counters.forwardedCommands.add()
-        session.noteSent(command, spec)
-        shared.send(command.frame, to: reply ?? session)
+        forward(command, spec, for: session, over: shared, reply: reply)
         return .taken
     }
 

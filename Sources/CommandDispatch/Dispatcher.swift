@@ -116,17 +116,18 @@ public final class Dispatcher {
         return .taken
     }
 
-    /// Sends a command over the shared connection.
+    /// Sends a command over the shared connection; `reply` gets the reply first, by default the session.
     @inline(__always)
     func forward(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         for session: Session,
-        over shared: SharedConnection
+        over shared: SharedConnection,
+        reply: ReplyReceiver? = nil
     ) {
         counters.forwardedCommands.add()
         session.noteSent(command, spec)
-        shared.send(command.frame, to: session)
+        shared.send(command.frame, to: reply ?? session)
     }
 
     /// A command of a session that was sent has its whole reply.

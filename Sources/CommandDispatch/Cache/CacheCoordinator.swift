@@ -118,10 +118,16 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     }
 
     private func tellLoops(_ feed: LoopCache.Feed?) {
+        onEachLoop { $0.feedChanged(to: feed, $1) }
+    }
+
+    /// Has `body` done on every loop, with what the loop has of the cache and of Redis.
+    private func onEachLoop(_ body: @escaping @Sendable (LoopCache, RedisUpstream) -> Void) {
         for (eventLoop, dispatcher) in zip(eventLoops, loops) {
             eventLoop.execute {
-                guard let upstream = dispatcher.value.upstream else { return }
-                dispatcher.value.cache?.feedChanged(to: feed, upstream)
+                let dispatcher = dispatcher.value
+                guard let cache = dispatcher.cache, let upstream = dispatcher.upstream else { return }
+                body(cache, upstream)
             }
         }
     }
@@ -137,12 +143,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         feed.ping(tag: number)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let own = context.eventLoop
-        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
-            eventLoop.execute {
-                let dispatcher = dispatcher.value
-                guard let upstream = dispatcher.upstream, let cache = dispatcher.cache else { return }
-                cache.pingTracked(upstream) { own.execute { bound.value.answered(number) } }
-            }
+        onEachLoop { cache, upstream in
+            cache.pingTracked(upstream) { own.execute { bound.value.answered(number) } }
         }
     }
 
@@ -151,9 +153,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private func beat() {
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
-        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
-            eventLoop.execute { dispatcher.value.cache?.dropUnanswering() }
-        }
+        onEachLoop { cache, _ in cache.dropUnanswering() }
     }
 
     private func answered(_ number: UInt64) {
@@ -162,9 +162,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         round = current.unanswered > 0 ? current : nil
         guard round == nil else { return }
         cache.rounds.settle(number)
-        for (eventLoop, dispatcher) in zip(eventLoops, loops) {
-            eventLoop.execute { dispatcher.value.cache?.wakeWaiting(all: false) }
-        }
+        onEachLoop { cache, _ in cache.wakeWaiting(all: false) }
         if cache.rounds.isNextWanted { startRound() }
     }
 }
