@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -69,10 +70,36 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "RESTPages",
+            resources: [.embedInCode("Resources/dashboard.html"), .embedInCode("Resources/openapi.json")],
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
+        .target(
+            name: "RESTListener",
+            dependencies: [
+                "CZlib", "RESP", "CommandDispatch", "LocalCache", "Stats", "Upstream", "RESTPages",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CacheClient",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "ocm",
             dependencies: [
-                "LocalCache", "RESP", "Stats", "Upstream", "CommandDispatch", "RESPListener",
+                "LocalCache", "RESP", "Stats", "Upstream", "CommandDispatch", "RESPListener", "RESTListener",
+                "CacheClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -128,6 +155,13 @@ let package = Package(
             dependencies: [
                 "CommandDispatch", "LocalCache", "RESP", "Stats", "Upstream", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RESTListenerTests",
+            dependencies: [
+                "RESTListener", "RESTPages", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

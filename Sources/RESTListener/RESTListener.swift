@@ -1,0 +1,2 @@
+/// Serves HTTP clients.
+public final class RESTListener {}
