@@ -1,8 +1,8 @@
 /// What one event loop has done, in counters that anybody may read.
 public final class LoopCounters: Sendable {
-    /// Clients connected now.
+    /// Redis clients connected now.
     public let clients = Counter()
-    /// Clients that ever connected.
+    /// Redis clients that ever connected.
     public let connections = Counter()
     /// Clients turned away: too many, or from outside in protected mode.
     public let rejectedConnections = Counter()
@@ -18,10 +18,21 @@ public final class LoopCounters: Sendable {
     public let pinnedSessions = Counter()
     /// Sessions that are tunnels now.
     public let tunnels = Counter()
-    /// Bytes received from clients.
+    /// Bytes received from Redis clients.
     public let bytesIn = Counter()
-    /// Bytes sent to clients.
+    /// Bytes sent to Redis clients.
     public let bytesOut = Counter()
+
+    /// HTTP clients connected now.
+    public let restClients = Counter()
+    /// HTTP clients that ever connected.
+    public let restConnections = Counter()
+    /// Bytes received from HTTP clients.
+    public let restBytesIn = Counter()
+    /// Bytes sent to HTTP clients.
+    public let restBytesOut = Counter()
+    /// The HTTP requests answered.
+    public let http = HTTPCounters()
 
     /// How often each command was given, by its number in the dispatcher's table; 0 stands for those not in it.
     public let commands: CommandCounters
