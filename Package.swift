@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "RESTListener",
             dependencies: [
-                "CZlib", "RESP", "CommandDispatch", "LocalCache", "Stats", "Upstream", "RESTPages",
+                "LocalCache", "RESP", "CommandDispatch", "Stats", "Upstream", "ValueCompression", "RESTPages",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -53,10 +53,12 @@ public final class ServerContext: Sendable {
 
     func register(_ loop: LoopStatistics) { loops.withLockedValue { $0.append(loop) } }
 
-    /// What the local cache has done and holds.
+    /// What the local cache, or the embedded store in its place, has done and holds.
     public var cacheStatistics: CacheStatistics {
-        CacheStatistics(
-            loops.withLockedValue { $0 },
+        let loops = loops.withLockedValue { $0 }
+        if let store { return CacheStatistics(loops, store.statistics) }
+        return CacheStatistics(
+            loops,
             cache?.statistics ?? EntryStoreStatistics(),
             memoryLimit: cache?.memoryLimit ?? 0
         )
@@ -73,7 +75,7 @@ public final class ServerContext: Sendable {
     }
 
     /// How often each command was given.
-    var commandCounts: [(name: String, count: Int)] {
+    public var commandCounts: [(name: String, count: Int)] {
         let loops = loops.withLockedValue { $0.map { $0.counters.commands.current } }
         return CommandTable.standard.values.map { spec in
             (spec.name.text, loops.reduce(0) { $0 + $1[Int(spec.index)] })
@@ -81,12 +83,16 @@ public final class ServerContext: Sendable {
     }
 
     /// The sum of `counter` over all loops.
-    func total(_ counter: (borrowing LoopCounters) -> Int) -> Int {
+    public func total(_ counter: (borrowing LoopCounters) -> Int) -> Int {
         loops.withLockedValue { $0.reduce(0) { $0 + counter($1.counters) } }
     }
 
-    /// The clients that are connected now.
+    /// The Redis clients that are connected now.
     public var connectedClients: Int { total { $0.clients.current } }
+    /// The clients of all listeners that are connected now.
+    public var allClients: Int { total { $0.clients.current + $0.restClients.current } }
+    /// Whether what would have to leave the cache is compressed instead.
+    public var compresses: Bool { cacheConfiguration?.store.makeCompressor != nil }
 
     // MARK: CLIENT PAUSE
 

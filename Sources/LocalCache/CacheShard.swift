@@ -56,6 +56,12 @@ final class CacheShard: @unchecked Sendable {
         }
     }
 
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the
+    /// key has no end.
+    func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
+        lock.withLock { isOpen ? store.remainingLife(id, now: now) : nil }
+    }
+
     /// The round that the key waits for; nil when it needn't. Someone who has waited for `round` need not wait for later
     /// doubts: those began after he did.
     @inline(__always)

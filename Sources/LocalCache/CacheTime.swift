@@ -14,6 +14,9 @@ public struct CacheTime: Sendable, Hashable {
         CacheTime(ticks: ticks &+ UInt32(truncatingIfNeeded: milliseconds))
     }
 
+    /// How many milliseconds it is after `other`; fewer than none if it is before.
+    public func milliseconds(since other: CacheTime) -> Int { Int(Int32(bitPattern: ticks &- other.ticks)) }
+
     /// Whether this moment is `other` or after it.
     @inline(__always)
     public func hasReached(_ other: CacheTime) -> Bool { Int32(bitPattern: ticks &- other.ticks) >= 0 }

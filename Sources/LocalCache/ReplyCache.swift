@@ -116,6 +116,10 @@ public final class ReplyCache: @unchecked Sendable {
         isSuspended ? .suspended : shard(id.hash).peek(id, now: now)
     }
 
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the
+    /// key has no end.
+    public func remainingLife(_ id: CacheID, now: CacheTime) -> Int? { shard(id.hash).remainingLife(id, now: now) }
+
     // MARK: Filling
 
     /// The number of the key's lease for a command that is about to be sent over `source`; 0 if it goes without.

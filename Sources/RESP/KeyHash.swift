@@ -8,6 +8,15 @@ public struct KeyHash: Sendable {
     /// The hash of this process.
     public static let process = KeyHash()
 
+    /// A hash that is the same in every process, for what leaves this one. Not for tables: whoever knows it can make bytes
+    /// collide.
+    public static let stable = KeyHash(
+        seed: 0x243F_6A88_85A3_08D3,
+        first: 0x1319_8A2E_0370_7345,
+        second: 0xA409_3822_299F_31D1,
+        third: 0x082E_FA98_EC4E_6C89
+    )
+
     @usableFromInline let seed: UInt64
     @usableFromInline let first: UInt64
     @usableFromInline let second: UInt64
@@ -15,10 +24,19 @@ public struct KeyHash: Sendable {
 
     private init() {
         var generator = SystemRandomNumberGenerator()
-        seed = generator.next()
-        first = generator.next() | 1
-        second = generator.next() | 1
-        third = generator.next() | 1
+        self.init(
+            seed: generator.next(),
+            first: generator.next() | 1,
+            second: generator.next() | 1,
+            third: generator.next() | 1
+        )
+    }
+
+    private init(seed: UInt64, first: UInt64, second: UInt64, third: UInt64) {
+        self.seed = seed
+        self.first = first
+        self.second = second
+        self.third = third
     }
 
     /// The hash of `bytes`.

@@ -38,7 +38,7 @@ final class ListenerLoop {
 
     /// Why a client isn't served, in Redis's words; nil when it is.
     func refusal(of address: SocketAddress?, _ configuration: RESPListenerConfiguration) -> String? {
-        if dispatcher.server.connectedClients >= configuration.maxClients {
+        if dispatcher.server.allClients >= configuration.maxClients {
             return "ERR max number of clients reached"
         }
         if configuration.protectedMode, !configuration.hasPassword, let address, !address.isLocal {

@@ -36,7 +36,7 @@ public final class RESPListener: Sendable {
     ///   - configuration: where, and for whom.
     ///   - group: the loops that accept.
     ///   - dispatchers: one for each loop of `group`.
-    /// - Throws: ``RESPListenerError`` when an address can't be had.
+    /// - Throws: ``ListenerError`` when an address can't be had.
     public static func start(
         _ configuration: RESPListenerConfiguration,
         group: MultiThreadedEventLoopGroup,
@@ -61,7 +61,7 @@ public final class RESPListener: Sendable {
                     .bind(host: configuration.host, port: port).get()
                 channels.append(tcp)
             } catch {
-                throw RESPListenerError(place: "\(configuration.host):\(port)", error)
+                throw ListenerError(place: "\(configuration.host):\(port)", error)
             }
         }
         if let path = configuration.socketPath {
@@ -71,7 +71,7 @@ public final class RESPListener: Sendable {
                 )
             } catch {
                 for channel in channels { try? await channel.close() }
-                throw RESPListenerError(place: path, error)
+                throw ListenerError(place: path, error)
             }
         }
         return RESPListener(

@@ -1,24 +1,28 @@
 import CZlib
 
-/// A stream of zlib's that compresses one value after the other to raw deflate (RFC 1951).
-final class Deflater {
+/// A stream of zlib's that compresses one value after the other.
+public final class Deflater {
     /// A window of 8 KiB and hash chains of memory level 7: a third of the memory that zlib takes by default. On JSON of
     /// 1 to 16 KB that costs nothing, neither ratio nor time.
     static let windowBits: Int32 = 13
     private static let memoryLevel: Int32 = 7
-    /// What the stream takes from memory, in bytes, by the rule in zlib's `zconf.h`.
+    /// What a raw stream takes from memory, in bytes, by the rule in zlib's `zconf.h`.
     static let size: Int = (1 << (windowBits + 2)) + (1 << (memoryLevel + 9)) + (6 << 10)
+
+    /// How many bytes `count` bytes can become at most.
+    public func bound(_ count: Int) -> Int { Int(deflateBound(stream, UInt(count))) }
 
     // zlib's state points back to the stream, which therefore can't move.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
-    init(level: Int) {
+    /// A stream that compresses at `level` (0 to 9) to `format`.
+    public init(level: Int, format: DeflateFormat = .raw) {
         stream.initialize(to: z_stream())
         let status = deflateInit2_(
             stream,
             Int32(level),
             Z_DEFLATED,
-            -Self.windowBits,  // negative: without zlib's header and its Adler-32
+            format.windowBits,
             Self.memoryLevel,
             Z_DEFAULT_STRATEGY,
             ZLIB_VERSION,
@@ -35,7 +39,7 @@ final class Deflater {
     /// Compresses `input` and returns how many bytes of `output` that took; nil if they don't suffice.
     ///
     /// Both are shorter than 4 GiB.
-    func deflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
+    public func deflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
         deflateReset(stream)
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.assumingMemoryBound(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)

@@ -7,7 +7,7 @@ import UnixSignals
 /// `ocm serve`: serves until it is told to stop.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve Redis clients: from an upstream Redis, or from memory.",
+        abstract: "Serve Redis and HTTP clients: from an upstream Redis, or from memory.",
         discussion: """
             Every option can also be set as an environment variable (--redis-port is OCM_REDIS_PORT) or in the file \
             given with --config (redis-port: 6380). An option on the command line wins over the environment, and that \
@@ -23,6 +23,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
+
+    @Option(help: "The port for HTTP clients: REST API, dashboard, metrics; 0 for none. (default: 8000)")
+    var port: String?
 
     @Option(help: "The port for Redis clients; 0 for none. (default: 6380)")
     var redisPort: String?
@@ -69,6 +72,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The password that clients must give.")
     var requirepass: String?
 
+    @OptionGroup(title: "HTTP clients")
+    var rest: RESTOptions
+
     @Option(help: "Refuse clients from other machines while no password is set: yes or no. (default: yes)")
     var protectedMode: String?
 
@@ -102,16 +108,20 @@ struct Serve: AsyncParsableCommand {
 
     /// The options given on the command line, by name.
     var given: [String: String] {
-        let options: [(String, String?)] = [
-            ("upstream", upstream), ("host", host), ("redis-port", redisPort), ("redis-socket", redisSocket),
-            ("memory-limit", memoryLimit), ("cache", cache.map { $0 ? "yes" : "no" }), ("max-entry-size", maxEntrySize),
-            ("max-ttl", maxTTL), ("untracked-ttl", untrackedTTL), ("compression", compression),
-            ("compression-min-size", compressionMinSize),
-            ("maxclients", maxclients), ("timeout", timeout),
-            ("upstream-timeout", upstreamTimeout), ("threads", threads), ("requirepass", requirepass),
-            ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout), ("debug", debug ? "yes" : nil),
-            ("config", config),
-        ]
+        let options: [(String, String?)] =
+            [
+                ("upstream", upstream), ("host", host), ("port", port), ("redis-port", redisPort),
+                ("redis-socket", redisSocket),
+                ("memory-limit", memoryLimit), ("cache", cache.map { $0 ? "yes" : "no" }),
+                ("max-entry-size", maxEntrySize),
+                ("max-ttl", maxTTL), ("untracked-ttl", untrackedTTL), ("compression", compression),
+                ("compression-min-size", compressionMinSize),
+                ("maxclients", maxclients), ("timeout", timeout),
+                ("upstream-timeout", upstreamTimeout), ("threads", threads), ("requirepass", requirepass),
+                ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout),
+                ("debug", debug ? "yes" : nil),
+                ("config", config),
+            ] + rest.given
         return Dictionary(uniqueKeysWithValues: options.compactMap { name, value in value.map { (name, $0) } })
     }
 

@@ -1,8 +1,10 @@
 import CommandDispatch
+import LocalCache
 import Logging
 import NIOCore
 import NIOPosix
 import RESPListener
+import RESTListener
 import ServiceLifecycle
 import Upstream
 
@@ -43,6 +45,10 @@ struct Server: Service {
         let eventLoops = Array(group.makeIterator())
         let dispatchers = try await makeDispatchers(context, group)
         let listener = try await RESPListener.start(configuration.listener, group: group, dispatchers: dispatchers)
+        var restListener: RESTListener?
+        if let rest = configuration.rest {
+            restListener = try await RESTListener.start(rest, group: group, dispatchers: dispatchers)
+        }
         if configuration.upstream != nil { try await connect(dispatchers, group) }
         let coordinator = try await startCache(dispatchers, eventLoops)
         let upkeep = store.map { store in
@@ -50,10 +56,12 @@ struct Server: Service {
                 store.runCycle()
             }
         }
-        announce(listener)
+        announce(listener, restListener)
         try? await gracefulShutdown()
         logger.notice("stopping: no new clients; waiting for commands under way")
+        async let restIsDown: Void? = restListener?.shutDown(within: configuration.shutdownTimeout)
         await listener.shutDown(within: configuration.shutdownTimeout)
+        await restIsDown
         upkeep?.cancel()
         if let coordinator { try await eventLoops[0].submit { coordinator.value.shutDown() }.get() }
         for (eventLoop, dispatcher) in zip(group.makeIterator(), dispatchers) {
@@ -112,8 +120,34 @@ struct Server: Service {
         }.get()
     }
 
-    private func announce(_ listener: RESPListener) {
+    /// The API's URLs are listed as its users know them from the service that it takes the place of.
+    private static let urls = """
+        GET    /api/healthcheck                - health
+        GET    /api/cache/stats                - statistics
+        GET    /api/cache/keys?pattern=PATTERN - keys
+        GET    /api/cache/key/KEY              - a value
+        POST   /api/cache/key/KEY              - set a value
+        DELETE /api/cache/key/KEY              - delete a value
+        DELETE /api/cache/invalidate-all       - delete all values
+        """
+
+    private func announce(_ rest: RESTListener, _ options: RESTListenerConfiguration) {
+        guard let port = rest.port else { return }
+        logger.notice("the REST API, dashboard and metrics: http://\(options.host):\(port)/")
+        for line in Self.urls.split(separator: "\n") { logger.notice("  \(line)") }
+        if options.token == nil, !["127.0.0.1", "::1", "localhost"].contains(options.host) {
+            logger.warning("anybody who reaches \(options.host):\(port) may read and write: set --rest-token")
+        } else if options.token == nil, configuration.listener.host != options.host {
+            logger.notice("  only from this machine, since there is no --rest-token")
+        }
+    }
+
+    private func announce(_ listener: RESPListener, _ rest: RESTListener?) {
         logger.notice("ocm \(Version.current) is ready")
+        logger.notice(
+            "Redis: \(configuration.upstream != nil), compression: \(configuration.cache?.store.makeCompressor != nil)"
+        )
+        if let rest, let options = configuration.rest { announce(rest, options) }
         if let upstream = configuration.upstream {
             logger.notice("forwarding to Redis at \(upstream.url.description)")
         } else {

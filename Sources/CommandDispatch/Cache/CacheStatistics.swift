@@ -1,5 +1,6 @@
 import LocalCache
 import Stats
+import Upstream
 
 /// What the local cache has done and holds, over all event loops, at one moment.
 ///
@@ -52,6 +53,30 @@ public struct CacheStatistics: Sendable {
         uncachedTimes = loops.reduce(LatencySnapshot()) { $0 + $1.counters.uncachedTimes.snapshot() }
         self.store = store
         memoryLimitBytes = memoryLimit
+    }
+
+    /// The figures of an embedded store, which is all the cache there is then: it keeps everything, so nothing is bypassed,
+    /// coalesced or invalidated.
+    init(_ loops: [LoopStatistics], _ store: EmbeddedStoreStatistics) {
+        hits = store.hits
+        negativeHits = 0
+        misses = store.misses
+        coalesced = 0
+        bypasses = Self.sum(of: [])
+        fills = 0
+        refusedFills = Self.sum(of: [])
+        invalidations = 0
+        flushes = Self.sum(of: [])
+        waits = 0
+        cachedTimes = loops.reduce(LatencySnapshot()) { $0 + $1.counters.cachedTimes.snapshot() }
+        uncachedTimes = LatencySnapshot()
+        var entries = EntryStoreStatistics()
+        entries.entries = store.keys
+        entries.bytesUsed = store.usedMemory
+        entries.evictions = store.evictedKeys
+        entries.expiries = store.expiredKeys
+        self.store = entries
+        memoryLimitBytes = store.memoryLimit
     }
 
     /// The part of the commands looked up that the cache answered, 0 to 1; 0 when none was.

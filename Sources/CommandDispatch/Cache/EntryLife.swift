@@ -5,6 +5,8 @@ import Stats
 /// How long a reply may be kept, from what PTTL said right behind it.
 enum EntryLife {
     case milliseconds(Int64)
+    /// So long, when the key expires.
+    case untilExpiry(milliseconds: Int64)
     /// PTTL failed, or its reply can't be read.
     case unknown
     /// There is a key, but no string: it is something else, or has just come.
@@ -20,7 +22,7 @@ enum EntryLife {
         switch self {
         case .over: .expired
         case .notAString: .missingUncertain
-        case .unknown, .milliseconds: .noDeadline
+        case .unknown, .milliseconds, .untilExpiry: .noDeadline
         }
     }
 
@@ -43,7 +45,8 @@ enum EntryLife {
         case -2: self = content.kind == .missing || Self.isOfMissingKey(reply) ? .milliseconds(longest) : .over
         case (Self.roundingError + 1)...:
             self =
-                content.kind == .missing ? .notAString : .milliseconds(min(Int64(time - Self.roundingError), longest))
+                content.kind == .missing
+                ? .notAString : .untilExpiry(milliseconds: min(Int64(time - Self.roundingError), longest))
         default: self = .over
         }
     }

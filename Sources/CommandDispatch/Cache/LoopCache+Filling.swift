@@ -65,9 +65,22 @@ extension LoopCache {
         guard let content else { return .errorReply }
         let longest = longestLife(over: connection)
         let life = timeToLive.withUnsafeBytes { EntryLife($0, of: content, reply: reply, longest: longest) }
-        guard case .milliseconds(let life) = life else { return life.refusal }
-        let deadline = CacheTime(milliseconds: sentAt).advanced(milliseconds: life)
-        let fill = CacheFill(kind: content.kind, reply: content.bytes, deadline: deadline, source: source)
+        let milliseconds: Int64
+        var expiresWithKey = false
+        switch life {
+        case .milliseconds(let life): milliseconds = life
+        case .untilExpiry(let life):
+            milliseconds = life
+            expiresWithKey = true
+        default: return life.refusal
+        }
+        let fill = CacheFill(
+            kind: content.kind,
+            reply: content.bytes,
+            deadline: CacheTime(milliseconds: sentAt).advanced(milliseconds: milliseconds),
+            expiresWithKey: expiresWithKey,
+            source: source
+        )
         switch question.withID({ cache.store($0, fill, lease: lease, now: now) }) {
         case .stored: return nil
         case .leaseLost: return .leaseLost

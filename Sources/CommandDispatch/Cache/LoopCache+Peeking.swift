@@ -2,6 +2,11 @@ import LocalCache
 import RESP
 
 extension LoopCache {
+    /// How long the string at `key` lives on, in milliseconds; nil if it isn't here, or its key has no end.
+    func remainingLife(ofKey key: UnsafeRawBufferPointer, namespace: UInt16) -> Int? {
+        cache.remainingLife(CacheID(hash: hash(key), key: key, namespace: namespace), now: now)
+    }
+
     /// What each question of a command would find; none if it can't be answered from the cache.
     func peek(
         _ command: Command,

@@ -106,6 +106,7 @@ extension LoopCache {
         if found == .hit(.missing) { counters.negativeHits.add() } else { counters.hits.add() }
         admission.noteHit()
         session.noteHit()
+        lastOutcome = .hit
         loopCounters.commands.add(slot: Int(spec.pointee.index))
     }
 
@@ -130,12 +131,13 @@ extension LoopCache {
             cache.isJoinable(id.hash, lease: fill.lease)
         {
             counters.coalesced.add()
+            lastOutcome = .coalesced
             topKeys.record(id.key, hash: id.hash)
             session.awaitedRound = 0
             fill.join(session)
             return .taken
         }
-        counters.misses.add()
+        noteMiss()
         topKeys.record(id.key, hash: id.hash)
         return startFill(id, flight, command, spec, session, shared)
     }
@@ -150,7 +152,7 @@ extension LoopCache {
     ) -> Disposition? {
         // What is to be purged in a moment isn't worth a fill.
         guard !session.outstandingKeys.mayWrite(id.hash) else { return bypass(.ownWritePending) }
-        counters.misses.add()
+        noteMiss()
         return startFill(id, Self.flight(of: id), command, spec, session, shared)
     }
 
@@ -179,6 +181,11 @@ extension LoopCache {
         }
         let lease = cache.lease(hash, source: shared.trackingSource)
         return lease == 0 ? nil : lease
+    }
+
+    func noteMiss() {
+        counters.misses.add()
+        lastOutcome = .miss
     }
 
     func bypass(_ reason: BypassReason) -> Disposition? {

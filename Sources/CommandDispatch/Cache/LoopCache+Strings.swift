@@ -59,7 +59,7 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        counters.misses.add()
+        noteMiss()
         let asked = missing.map { index in
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)

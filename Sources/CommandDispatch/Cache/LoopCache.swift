@@ -39,6 +39,8 @@ final class LoopCache {
     var question = [UInt8]()
     var scratch = ByteBuffer()
     var strings = ByteBuffer()
+    /// What became of the command that was dispatched last, if it was one for the cache.
+    var lastOutcome = CacheOutcome.bypass
     /// Which arguments of an MGET weren't found.
     var missing: [Int] = []
 

@@ -14,7 +14,7 @@ import RESP
 /// | 26–27 | the length of the arguments |
 /// | 28–29 | the namespace |
 /// | 30 | how often it was hit of late, up to 3 |
-/// | 31 | what the reply is, 0 once the entry is out of the cache; bit 7: it is compressed |
+/// | 31 | what the reply is, 0 once the entry is out of the cache; bit 7: it is compressed; bit 6: the deadline is its key's |
 /// | 32– | key, arguments, reply; the whole a multiple of 8 |
 ///
 /// A compressed reply begins with its plain length, in 4 bytes.
@@ -26,6 +26,7 @@ package struct CacheEntry {
     static let longestPart = Int(UInt16.max)
 
     private static let compressedBit: UInt8 = 0x80
+    private static let expiresWithKeyBit: UInt8 = 0x40
 
     let block: UnsafeMutableRawPointer
 
@@ -46,7 +47,8 @@ package struct CacheEntry {
         block.storeBytes(of: UInt32(truncatingIfNeeded: fill.reply.count), toByteOffset: 12, as: UInt32.self)
         block.storeBytes(of: 0, toByteOffset: 16, as: UInt64.self)
         block.storeBytes(of: Self.question(id), toByteOffset: 24, as: UInt64.self)
-        block.storeBytes(of: fill.kind.rawValue, toByteOffset: 31, as: UInt8.self)
+        let state = fill.kind.rawValue | (fill.expiresWithKey ? Self.expiresWithKeyBit : 0)
+        block.storeBytes(of: state, toByteOffset: 31, as: UInt8.self)
         var target = block + Self.headerSize
         target.append(id.key)
         target.append(id.arguments)
@@ -112,7 +114,10 @@ package struct CacheEntry {
 
     /// What the reply is. Not to be asked of an entry that is removed.
     @inline(__always)
-    var kind: CachedReply.Kind { CachedReply.Kind(rawValue: state & ~Self.compressedBit).unsafelyUnwrapped }
+    var kind: CachedReply.Kind { CachedReply.Kind(rawValue: state & 0x3F).unsafelyUnwrapped }
+
+    /// Whether the deadline is when the key expires.
+    var expiresWithKey: Bool { state & Self.expiresWithKeyBit != 0 }
 
     @inline(__always) var isCompressed: Bool { state & Self.compressedBit != 0 }
 

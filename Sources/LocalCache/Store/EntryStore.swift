@@ -129,6 +129,15 @@ package final class EntryStore {
         return inflated(entry).map { CachedReply(kind: entry.kind, bytes: $0) }
     }
 
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the key
+    /// has no end.
+    package func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
+        let reference = lookup(id)
+        guard reference != 0 else { return nil }
+        let entry = pool.entry(reference)
+        return entry.expiresWithKey && !isGone(entry, now) ? entry.deadline.milliseconds(since: now) : nil
+    }
+
     /// Whether there is any reply, in any namespace, of a key with this hash.
     ///
     /// Only the lower 32 bits of the hash are looked at, here and in ``remove(hash:)``.

@@ -81,6 +81,21 @@ public final class EmbeddedStore: Sendable {
             + "start with --upstream redis://… for all of Redis"
     }
 
+    /// What it holds and has done.
+    public var statistics: EmbeddedStoreStatistics {
+        lock.withLock {
+            EmbeddedStoreStatistics(
+                keys: (0..<Self.databases).reduce(0) { $0 + keyspace.databases[$1].keys.count },
+                usedMemory: keyspace.usedMemory,
+                memoryLimit: keyspace.memoryLimit,
+                hits: keyspace.statistics.keyspaceHits,
+                misses: keyspace.statistics.keyspaceMisses,
+                evictedKeys: keyspace.statistics.evictedKeys,
+                expiredKeys: keyspace.statistics.expiredKeys
+            )
+        }
+    }
+
     /// The sections of INFO that are about the data, by the names asked for (lower case); all of them for none.
     public func info(sections: [String]) -> [String] {
         lock.withLock { KeyspaceInfo(keyspace).sections(sections) }

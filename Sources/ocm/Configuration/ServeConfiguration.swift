@@ -1,6 +1,7 @@
 import CommandDispatch
 import NIOCore
 import RESPListener
+import RESTListener
 import Upstream
 
 /// What `ocm serve` was told.
@@ -10,11 +11,14 @@ struct ServeConfiguration {
         "upstream", "host", "redis-port", "redis-socket", "memory-limit", "cache", "max-entry-size", "max-ttl",
         "untracked-ttl",
         "compression", "compression-min-size", "maxclients", "timeout", "upstream-timeout",
-        "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug",
+        "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug", "port", "rest-host", "rest-token",
+        "rest-token-file", "rest-read-token", "rest-read-token-file", "cors-origin", "rest-key-prefix", "max-body-size",
     ]
 
     var upstream: UpstreamConfiguration?
     var listener = RESPListenerConfiguration()
+    /// Where HTTP clients are served; nil for nowhere.
+    var rest: RESTListenerConfiguration?
     var memoryLimit = 100 << 20
     /// The local cache before an upstream; nil when it is turned off.
     var cache: CacheConfiguration?
@@ -43,8 +47,10 @@ struct ServeConfiguration {
         if let flag = try reader.flag("protected-mode") { listener.protectedMode = flag }
         if let timeout = try reader.duration("shutdown-timeout") { shutdownTimeout = timeout }
         if let flag = try reader.flag("debug") { debug = flag }
-        guard listener.port != nil || listener.socketPath != nil else {
-            throw ConfigurationError("nothing to listen on: set --redis-port or --redis-socket")
+        rest = try RESTListenerConfiguration(reader, host: listener.host, password: password)
+        rest?.maxClients = listener.maxClients
+        guard listener.port != nil || listener.socketPath != nil || rest != nil else {
+            throw ConfigurationError("nothing to listen on: set --redis-port, --redis-socket or --port")
         }
     }
 }

@@ -9,11 +9,12 @@ import Darwin
 #endif
 
 /// Why a listener can't listen.
-public struct RESPListenerError: Error, CustomStringConvertible {
+public struct ListenerError: Error, CustomStringConvertible {
     /// A sentence that names the place.
     public let description: String
 
-    init(place: String, _ error: any Error) {
+    /// What `error` means for who wanted to listen on `place`.
+    public init(place: String, _ error: any Error) {
         guard let error = error as? IOError else {
             description = "cannot listen on \(place): \(error)"
             return

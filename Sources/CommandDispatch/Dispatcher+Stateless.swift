@@ -1,0 +1,49 @@
+import LocalCache
+import RESP
+import Upstream
+
+/// # Clients without a connection
+///
+/// A request that comes over HTTP is answered with one reply and leaves nothing behind. Commands whose effect is on the
+/// connection that they were given over mean nothing there, and those that may wait for others would hold the request up.
+extension Dispatcher {
+    /// Why a client without a connection can't give a command; nil if it can.
+    public func refusalWithoutConnection(_ command: Command) -> String? {
+        guard let spec = spec(CommandName(command[0])) else { return nil }
+        let name = spec.pointee.name.text.uppercased()
+        switch spec.pointee.route {
+        case .forward, .script, .info, .cache: return nil
+        case .blockingIfAsked where !(1..<command.count).contains(where: { command.argument($0, is: "block") }):
+            return nil
+        case .blocking, .blockingIfAsked, .wait:
+            return "\(name) may block until other clients do something: give it over the Redis protocol"
+        case .multi, .exec, .discard, .watch, .unwatch:
+            return "\(name) belongs to a transaction, which is bound to a connection: use EVAL, or the Redis protocol"
+        case .select, .auth, .hello, .client, .connectionState, .reset, .quit:
+            return "\(name) is about a connection, and a request over HTTP has none of its own: use the Redis protocol"
+        case .tunnel, .rawTunnel:
+            return "\(name) makes the connection a stream: use the Redis protocol"
+        case .http: return "\(name) is no command"
+        }
+    }
+
+    /// Whether a command changes nothing.
+    public func isReadOnly(_ command: Command) -> Bool {
+        spec(CommandName(command[0]))?.pointee.isReadOnly ?? false
+    }
+
+    /// How long the string at `key` lives on, in milliseconds, as far as the local cache knows; nil if it isn't in there, or
+    /// its key has no end.
+    public func remainingLife(ofKey key: UnsafeRawBufferPointer) -> Int? {
+        guard let cache, let shared = upstream?.shared(for: baseIdentity) else { return nil }
+        return cache.remainingLife(ofKey: key, namespace: shared.cacheNamespace)
+    }
+
+    /// Whether reads are answered from the local cache, and why not.
+    public var cacheState: CacheState {
+        guard upstream != nil else { return .embedded }
+        guard let cache else { return .off }
+        if let refusal = cache.refusal { return .trackingRefused(refusal) }
+        return cache.feed == nil ? .waitingForFeed : .on
+    }
+}

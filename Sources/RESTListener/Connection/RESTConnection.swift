@@ -1,0 +1,405 @@
+import CommandDispatch
+import Logging
+import NIOCore
+import NIOHTTP1
+import RESP
+import Stats
+import Upstream
+
+/// One HTTP client's connection: requests in, commands to the dispatcher, responses out.
+///
+/// Requests are answered one after the other. What a client pipelines behind the one at hand waits, and while something
+/// waits, or the client doesn't take its responses, nothing more is read.
+///
+/// The connection has one session for all its requests: so a client that keeps it reads its own writes as one that speaks
+/// RESP does, and a request costs no set-up.
+final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    /// Something that waits for its turn.
+    private enum Incoming {
+        case part(HTTPServerRequestPart)
+        /// What follows can't be read.
+        case broken(HTTPError)
+    }
+
+    private let loop: RESTLoop
+    private var reader: RequestReader
+    private var clock: RequestClock
+    private var session: Session?
+    private var context: ChannelHandlerContext?
+    private var incoming = CircularBuffer<Incoming>()
+    private var exchange: Exchange?
+    private var commands = CommandQueue()
+    private var replies = ReplyAssembler()
+    private var response = ResponseWriter.Context()
+    private var route = HTTPRoute.other
+    private var verb = HTTPVerb.other
+    private var countedBytes = 0
+    private var isWorking = false
+    private var isCompressing = false
+    private var readWasHeld = false
+    private var needsFlush = false
+    private var inputIsClosed = false
+    private var isDraining = false
+    /// Nothing more is answered: what the client still sends is read over until it has taken note.
+    private var isClosing = false
+
+    init(_ loop: RESTLoop) {
+        self.loop = loop
+        reader = RequestReader(loop.gate, largestBody: loop.configuration.largestBody)
+        clock = RequestClock(now: loop.now)
+    }
+
+    // MARK: Input
+
+    /// Bytes have come in, of whatever.
+    func bytesReceived(_ count: Int) {
+        clock.received(count, now: loop.dispatcher.context.lookAtClock())
+        loop.counters.restBytesIn.add(count)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        incoming.append(.part(unwrapInboundIn(data)))
+        work()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { flush() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isClosing, let error = error as? HTTPParserError, error != .invalidEOFState else {
+            context.close(promise: nil)
+            return
+        }
+        incoming.append(
+            .broken(
+                error == .headerOverflow
+                    ? HTTPError(.requestHeaderFieldsTooLarge, "the request's head is too large")
+                    : HTTPError(.badRequest, "this is no valid HTTP request: \(error)")
+            )
+        )
+        work()
+        flush()
+    }
+
+    /// Goes on until the request at hand has to wait for something, or nothing is left.
+    private func work() {
+        guard !isWorking else { return }
+        isWorking = true
+        defer { isWorking = false }
+        while exchange == nil, !isCompressing, !isClosing, context?.channel.isWritable ?? false,
+            let next = incoming.popFirst()
+        {
+            switch next {
+            case .part(.head(let head)): begin(RequestHead(head))
+            case .part(.body(let bytes)): act(reader.append(bytes))
+            case .part(.end): act(reader.end())
+            case .broken(let error):
+                response = ResponseWriter.Context()
+                refuseAndClose(error)
+            }
+            countWaiting(reader.bodyLength)
+        }
+        if inputIsClosed, isIdle { endAfterResponses() }
+        if readWasHeld, mayRead {
+            readWasHeld = false
+            context?.read()
+        }
+    }
+
+    private func begin(_ head: RequestHead) {
+        clock.headRead(now: loop.now)
+        response = ResponseWriter.Context(
+            isHead: head.method == .HEAD,
+            keepsAlive: head.isKeepAlive && !head.asksForUpgrade && head.method != .CONNECT && !isDraining,
+            mentionsKeepAlive: head.isOld,
+            crossOrigin: loop.configuration.crossOrigin.headers(
+                for: head.origin,
+                preflight: head.method == .OPTIONS,
+                allow: Route(path: head.path)?.allow ?? ""
+            ),
+            ifNoneMatch: head.method == .GET || head.method == .HEAD ? head.ifNoneMatch : nil,
+            coding: head.acceptEncoding.flatMap(ContentCoding.preferred)
+        )
+        route = Route(path: head.path)?.counted ?? .other
+        verb = HTTPVerb(head.method)
+        guard !loop.isFull || !head.hasBody else {
+            return refuseAndClose(
+                HTTPError(
+                    .serviceUnavailable,
+                    "too much is being sent at once: try again",
+                    headers: "Retry-After: 1\r\n"
+                )
+            )
+        }
+        act(reader.begin(head))
+    }
+
+    private func act(_ action: RequestReader.Action) {
+        switch action {
+        case .wait: break
+        case .sendContinue: send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+        case .refuse(let error): finish(Response(error))
+        case .refuseAndClose(let error): refuseAndClose(error)
+        case .serve(let request): serve(request)
+        }
+    }
+
+    private func refuseAndClose(_ error: HTTPError) {
+        var answer = Response(error)
+        answer.closes = true
+        finish(answer)
+    }
+
+    // MARK: Serving
+
+    private func serve(_ request: Request) {
+        clock.requestRead(now: loop.now)
+        do throws(HTTPError) {
+            switch try Router(loop).route(request) {
+            case .response(let response): finish(response)
+            case .exchange(let exchange):
+                self.exchange = exchange
+                if let answer = exchange.begin(&commands) { finish(answer) } else { sendCommands() }
+            }
+        } catch {
+            finish(Response(error))
+        }
+    }
+
+    /// Hands what the exchange asks to the dispatcher, as far as it takes it.
+    private func sendCommands() {
+        guard let session, let exchange else { return }
+        while !commands.isEmpty, !session.isSuspended {
+            let (disposition, outcome) = commands.withNext { loop.dispatcher.dispatchTraced($0, for: session) }
+            guard disposition == .taken else {
+                session.isSuspended = true
+                return
+            }
+            commands.removeNext()
+            exchange.commandTaken(outcome, &commands)
+        }
+    }
+
+    private func take(_ reply: UnsafeRawBufferPointer) {
+        // Of an exchange that was answered early, or whose client is gone, nobody wants the rest.
+        guard let exchange else { return }
+        if let answer = exchange.receive(reply, &commands) { finish(answer) } else { sendCommands() }
+    }
+
+    // MARK: SessionOutlet
+
+    var isWritable: Bool { true }
+
+    func write(_ bytes: ByteBuffer) {
+        guard !isClosing else { return }
+        loop.dispatcher.context.lookAtClock()
+        do throws(ReplyFramingError) {
+            let isAcceptable = try replies.take(bytes, longest: Self.longestReply) { take($0) }
+            countWaiting(replies.waitingBytes)
+            guard isAcceptable else {
+                return giveUp(
+                    HTTPError(
+                        .internalServerError,
+                        "the reply is larger than \(Self.longestReply) bytes: ask for less, or use the Redis protocol"
+                    )
+                )
+            }
+        } catch {
+            return giveUp(HTTPError(.internalServerError, "Redis sent what is no reply: \(error)"))
+        }
+        work()
+        flush()
+    }
+
+    /// What one reply of Redis may take, in bytes.
+    private static let longestReply = 64 << 20
+
+    func resume() {
+        loop.dispatcher.context.lookAtClock()
+        sendCommands()
+        work()
+        flush()
+    }
+
+    func close() { abort() }
+
+    func abort() { context?.close(promise: nil) }
+
+    /// Answers without waiting for replies that are still out. They would come before those to the next request, so that the
+    /// connection can't go on.
+    private func giveUp(_ error: HTTPError) { giveUp(Response(error)) }
+
+    private func giveUp(_ answer: Response) {
+        var answer = answer
+        answer.closes = true
+        session?.end()
+        session = nil
+        finish(answer)
+        flush()
+    }
+
+    // MARK: Output
+
+    private func finish(_ answer: Response) {
+        exchange = nil
+        commands.removeAll()
+        if answer.closes || isDraining { response.keepsAlive = false }
+        if let coding = response.coding, answer.body.readableBytes >= ContentCoding.smallestBody, !response.isHead,
+            ResponseWriter.tagNotModified(answer, response) == nil
+        {
+            compress(answer, coding)
+        } else {
+            write(answer, coding: nil)
+        }
+    }
+
+    private func compress(_ answer: Response, _ coding: ContentCoding) {
+        var answer = answer
+        guard answer.body.readableBytes > BodyCompressor.largestOnLoop else {
+            answer.body = BodyCompressor.compress(answer.body, coding)
+            return write(answer, coding: coding)
+        }
+        isCompressing = true
+        let body = answer.body
+        answer.body = ByteBuffer()
+        BodyCompressor.compress(body, coding, on: loop.eventLoop).assumeIsolated().whenComplete { [answer] result in
+            self.isCompressing = false
+            guard !self.isClosing, let body = try? result.get() else { return self.abort() }
+            var answer = answer
+            answer.body = body
+            self.write(answer, coding: coding)
+            self.work()
+            self.flush()
+        }
+    }
+
+    private func write(_ answer: Response, coding: ContentCoding?) {
+        var head = loop.dispatcher.context.buffers.take()
+        let body = ResponseWriter.write(answer, response, coding: coding, date: loop.date, into: &head)
+        loop.counters.http.count(route: route.rawValue, verb: verb, status: Int(answer.status.code))
+        if let time = clock.answering(at: loop.now) {
+            loop.counters.http.durations.record(nanoseconds: Int(time.nanoseconds))
+        }
+        clock.answered(now: loop.now)
+        send(head)
+        loop.dispatcher.context.buffers.put(head)
+        if let body { send(body) }
+        if !response.keepsAlive { endAfterResponses() }
+    }
+
+    private func send(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        loop.counters.restBytesOut.add(bytes.readableBytes)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        needsFlush = true
+    }
+
+    private func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+
+    private func countWaiting(_ bytes: Int) {
+        loop.waitingBytes += bytes - countedBytes
+        countedBytes = bytes
+    }
+
+    /// Whether nothing is under way.
+    private var isIdle: Bool { exchange == nil && !isCompressing && !reader.isReading && incoming.isEmpty }
+
+    // MARK: Flow
+
+    /// While something waits its turn, nothing more is read.
+    private var mayRead: Bool { isClosing || (exchange == nil && !isCompressing && incoming.isEmpty) }
+
+    func read(context: ChannelHandlerContext) {
+        readWasHeld = !mayRead
+        if !readWasHeld { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        clock.writabilityChanged(context.channel.isWritable, now: loop.dispatcher.context.lookAtClock())
+        work()
+        flush()
+    }
+
+    // MARK: Life
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        loop.opened(self)
+        guard !loop.hasTooManyClients else {
+            loop.counters.rejectedConnections.add()
+            refuseAndClose(
+                HTTPError(
+                    .serviceUnavailable,
+                    "too many clients are connected: try again",
+                    headers: "Retry-After: 1\r\n"
+                )
+            )
+            return flush()
+        }
+        session = loop.dispatcher.makeSession(outlet: self, isTrusted: true)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        self.context = nil
+        exchange = nil
+        session?.end()
+        session = nil
+        incoming.removeAll()
+        countWaiting(0)
+        loop.closed(self)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        inputIsClosed = true
+        if isClosing || isIdle { context.close(promise: nil) }
+    }
+
+    /// Closes the connection so that the client gets all that was written: a socket that is closed with input unread takes back
+    /// what it has sent.
+    private func endAfterResponses() {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        clock.closing(now: loop.now)
+        incoming.removeAll()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            if self.inputIsClosed { context.close(promise: nil) } else { context.close(mode: .output, promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        needsFlush = false
+        if readWasHeld {
+            readWasHeld = false
+            context.read()
+        }
+    }
+
+    /// From now on each response is the connection's last.
+    func drain() { isDraining = true }
+
+    /// Looks whether the client, or its request, takes too long.
+    func checkTime(_ now: NIODeadline) {
+        if let limit = exchange?.timeLimit, let time = clock.answering(at: now), time > limit, let exchange {
+            return giveUp(exchange.timedOut())
+        }
+        switch clock.verdict(at: now, isDraining: isDraining) {
+        case .fine: break
+        case .tooSlow:
+            refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))
+            flush()
+        case .end: endAfterResponses()
+        case .close: abort()
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import NIOCore
+
+/// How long a client has been at what it does, and whether that is too long.
+///
+/// Servers that wait for ever are easy to exhaust: a client need only begin a thousand requests and send a byte now and then.
+/// So a head must be whole after some seconds, a body must come at a certain rate, and whoever doesn't read its response for a
+/// minute isn't waited for any longer. A connection on which nothing is under way may stay for a while.
+struct RequestClock {
+    /// What is to be done about a client.
+    enum Verdict {
+        case fine
+        /// It takes too long for its request: it is told so.
+        case tooSlow
+        /// It is silent: its connection ends.
+        case end
+        /// It doesn't read, or doesn't close its side: its connection is closed.
+        case close
+    }
+
+    private enum Phase {
+        case idle
+        case head
+        case body
+        case answering
+        case stuck
+        case closing
+    }
+
+    private static let headLimit = TimeAmount.seconds(10)
+    private static let bodyLimit = TimeAmount.seconds(30)
+    private static let slowestRate = 16 << 10
+    private static let idleLimit = TimeAmount.seconds(75)
+    private static let stuckLimit = TimeAmount.seconds(60)
+    private static let closingLimit = TimeAmount.seconds(2)
+    /// A client that doesn't know yet that the server stops may have a request on its way.
+    private static let drainingLimit = TimeAmount.milliseconds(500)
+
+    private var phase = Phase.idle
+    private var since: NIODeadline
+    private var bytes = 0
+
+    init(now: NIODeadline) { since = now }
+
+    /// Bytes have come.
+    mutating func received(_ count: Int, now: NIODeadline) {
+        switch phase {
+        case .idle: enter(.head, now)
+        case .body: bytes += count
+        case .head, .answering, .stuck, .closing: break
+        }
+    }
+
+    /// A head is whole, its body is to come.
+    mutating func headRead(now: NIODeadline) { enter(.body, now) }
+
+    /// A request is whole.
+    mutating func requestRead(now: NIODeadline) { enter(.answering, now) }
+
+    /// Its answer is written.
+    mutating func answered(now: NIODeadline) { if phase != .stuck { enter(.idle, now) } }
+
+    /// The client takes nothing more, or takes something again.
+    mutating func writabilityChanged(_ isWritable: Bool, now: NIODeadline) {
+        if phase == .closing { return }
+        if !isWritable { enter(.stuck, now) } else if phase == .stuck { enter(.idle, now) }
+    }
+
+    /// The connection ends as soon as the client closes its side.
+    mutating func closing(now: NIODeadline) { enter(.closing, now) }
+
+    private mutating func enter(_ phase: Phase, _ now: NIODeadline) {
+        self.phase = phase
+        since = now
+        bytes = 0
+    }
+
+    /// How long the request at hand has been answered.
+    func answering(at now: NIODeadline) -> TimeAmount? { phase == .answering ? now - since : nil }
+
+    /// What is to be done now.
+    func verdict(at now: NIODeadline, isDraining: Bool) -> Verdict {
+        let time = now - since
+        switch phase {
+        case .idle: return time > (isDraining ? Self.drainingLimit : Self.idleLimit) ? .end : .fine
+        case .head: return time > Self.headLimit ? .tooSlow : .fine
+        case .body:
+            return time > Self.bodyLimit + .seconds(Int64(bytes / Self.slowestRate)) ? .tooSlow : .fine
+        case .answering: return .fine
+        case .stuck: return time > Self.stuckLimit ? .close : .fine
+        case .closing: return time > Self.closingLimit ? .close : .fine
+        }
+    }
+}

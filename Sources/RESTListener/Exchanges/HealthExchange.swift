@@ -1,0 +1,63 @@
+import CommandDispatch
+import NIOCore
+import NIOHTTP1
+import Upstream
+
+/// `GET /api/healthcheck` and `GET /readyz`: whether a command gets its answer.
+final class HealthExchange: Exchange {
+    /// What is to be said.
+    enum Question {
+        /// How it is.
+        case health
+        /// Whether clients may be sent here.
+        case readiness
+    }
+
+    private let question: Question
+    private let loop: RESTLoop
+
+    init(_ question: Question, _ loop: RESTLoop) {
+        self.question = question
+        self.loop = loop
+    }
+
+    /// An orchestrator that asks wants to know soon.
+    override var timeLimit: TimeAmount? { .seconds(2) }
+
+    override func begin(_ commands: inout CommandQueue) -> Response? {
+        commands.add(1) { $0.add("PING") }
+        return nil
+    }
+
+    override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
+        if let error = Self.error(reply) { return unhealthy(error.message) }
+        guard question == .health else { return ready(nil) }
+        switch loop.dispatcher.cacheState {
+        case .embedded, .off, .on: return health("healthy", nil)
+        case .waitingForFeed: return health("degraded", "not caching: the invalidation feed isn't connected")
+        case .trackingRefused(let text):
+            return health("degraded", "not caching: Redis refuses CLIENT TRACKING: \(text)")
+        }
+    }
+
+    override func timedOut() -> Response { unhealthy("Redis hasn't answered PING within 2 seconds") }
+
+    private func unhealthy(_ reason: String) -> Response {
+        question == .health ? health("unhealthy", reason) : ready(reason)
+    }
+
+    private func health(_ status: String, _ reason: String?) -> Response {
+        .object(status == "unhealthy" ? .serviceUnavailable : .ok) { object in
+            object.member("status", status)
+            object.member("timestamp", Timestamp.now())
+            if let reason { object.member("reason", reason) }
+        }
+    }
+
+    private func ready(_ reason: String?) -> Response {
+        .object(reason == nil ? .ok : .serviceUnavailable) { object in
+            object.member("status", reason == nil ? "ready" : "not ready")
+            if let reason { object.member("reason", reason) }
+        }
+    }
+}

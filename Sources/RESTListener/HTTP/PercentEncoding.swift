@@ -1,0 +1,23 @@
+/// Percent-encoded bytes, as in paths and queries.
+enum PercentEncoding {
+    /// The bytes that `text` stands for; nil if an escape is broken.
+    ///
+    /// - Parameter plusIsSpace: whether a `+` stands for a space, as forms have it.
+    static func decode(_ text: Substring, plusIsSpace: Bool = false) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var iterator = text.utf8.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = iterator.next().flatMap(HexDigit.value),
+                    let low = iterator.next().flatMap(HexDigit.value)
+                else { return nil }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+}

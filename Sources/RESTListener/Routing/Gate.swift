@@ -1,0 +1,89 @@
+import CommandDispatch
+import NIOHTTP1
+
+/// Says of a request's head, before anything of its body is taken, whether the request is served.
+struct Gate {
+    private let configuration: RESTListenerConfiguration
+
+    init(_ configuration: RESTListenerConfiguration) { self.configuration = configuration }
+
+    /// Where the request leads, and what its client may do.
+    ///
+    /// - Throws: what it is refused with.
+    func admit(_ head: RequestHead) throws(HTTPError) -> (route: Route, access: AccessLevel) {
+        guard head.hosts == 1 || (head.isOld && head.hosts == 0) else {
+            throw HTTPError(.badRequest, "a request must have one Host header")
+        }
+        guard isExpectedHost(head.host) else {
+            throw HTTPError(
+                .forbidden,
+                "this server is for clients on its own machine, who don't call it '\(head.host ?? "")': use localhost, "
+                    + "or start it with --rest-token"
+            )
+        }
+        guard let route = Route(path: head.path) else {
+            throw HTTPError(.notFound, "there is nothing at \(head.path): the API is described at /api/openapi.json")
+        }
+        guard head.method == .OPTIONS || route.methods.contains(head.method) else {
+            throw HTTPError(
+                .methodNotAllowed,
+                "\(head.method.rawValue) isn't possible here, but \(route.allow) is",
+                headers: "Allow: \(route.allow)\r\n"
+            )
+        }
+        let access = try access(head, route)
+        guard route.isReadOnly(head.method) || head.method == .OPTIONS || access == .full else {
+            throw HTTPError(.forbidden, "this token is for reading only")
+        }
+        try checkBody(head, route)
+        return (route, access)
+    }
+
+    /// A page on the web can have a browser call a name of its own that it lets point to this machine, and so pass for one
+    /// of our own pages. Without a token to protect us, on the loopback interface, names that could be such are refused.
+    private func isExpectedHost(_ host: String?) -> Bool {
+        guard configuration.isOpenOnLoopback, let host else { return true }
+        var name = host[...]
+        if name.hasPrefix("[") { return true }
+        if let colon = name.lastIndex(of: ":") { name = name[..<colon] }
+        if name.hasSuffix(".") { name = name.dropLast() }
+        let isAddress = name.utf8.allSatisfy { $0 &- 48 <= 9 || $0 == UInt8(ascii: ".") }
+        return isAddress || !name.contains(".") || name.lowercased().hasSuffix(".localhost")
+    }
+
+    private func access(_ head: RequestHead, _ route: Route) throws(HTTPError) -> AccessLevel {
+        guard configuration.token != nil || configuration.readToken != nil else { return .full }
+        if route.isPublic || head.method == .OPTIONS { return .none }
+        let challenge = "WWW-Authenticate: Bearer\r\n"
+        guard let header = head.authorization else {
+            throw HTTPError(
+                .unauthorized,
+                "a token is needed: send it as 'Authorization: Bearer TOKEN'",
+                headers: challenge
+            )
+        }
+        let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw HTTPError(
+                .unauthorized,
+                "the token must be sent as 'Authorization: Bearer TOKEN'",
+                headers: challenge
+            )
+        }
+        let token = Array(parts[1].trimmingSpaces.utf8)
+        if let full = configuration.token, token.isEqualInConstantTime(to: full) { return .full }
+        if let read = configuration.readToken, token.isEqualInConstantTime(to: read) { return .readOnly }
+        throw HTTPError(.unauthorized, "the token is wrong", headers: challenge)
+    }
+
+    private func checkBody(_ head: RequestHead, _ route: Route) throws(HTTPError) {
+        if let expectation = head.expectation, expectation.lowercased() != "100-continue" {
+            throw HTTPError(.expectationFailed, "nothing can be expected but 100-continue")
+        }
+        guard route.takesJSON(head.method) else { return }
+        let type = head.contentType?.split(separator: ";").first.map { $0.trimmingSpaces.lowercased() } ?? ""
+        guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
+            throw HTTPError(.unsupportedMediaType, "the body must be sent as 'Content-Type: application/json'")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import RESTListener
+
+extension RESTListenerConfiguration {
+    /// Reads the options that are about HTTP clients; nil if there is to be no listener for them.
+    ///
+    /// - Parameters:
+    ///   - host: the address that Redis clients come to.
+    ///   - password: what Redis clients must give. Who needs it there is not to be let in here without.
+    init?(_ reader: OptionReader, host: String, password: String?) throws {
+        self.init()
+        if let port = try reader.number("port", 0...65535) { self.port = port }
+        guard port > 0 else { return nil }
+        token = try Self.token("rest-token", reader) ?? password.map { Array($0.utf8) }
+        readToken = try Self.token("rest-read-token", reader)
+        guard token != nil || readToken == nil else {
+            throw ConfigurationError("--rest-read-token needs a --rest-token for those who may write")
+        }
+        self.host = reader.text("rest-host") ?? (token == nil ? "127.0.0.1" : host)
+        if let origins = reader.text("cors-origin") {
+            let names = origins.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            crossOrigin = names.contains("*") ? .any : .origins(Set(names))
+        }
+        keyPrefix = reader.text("rest-key-prefix").map { Array($0.utf8) } ?? []
+        if let size = try reader.value("max-body-size", ByteSize.init) { largestBody = size.bytes }
+    }
+
+    /// A token that is given as it is, or in a file.
+    private static func token(_ name: String, _ reader: OptionReader) throws -> [UInt8]? {
+        if let text = reader.text(name), !text.isEmpty { return Array(text.utf8) }
+        return try reader.value("\(name)-file") { path in
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw ConfigurationError("the file can't be read")
+            }
+            let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !token.isEmpty else { throw ConfigurationError("the file is empty") }
+            return Array(token.utf8)
+        }
+    }
+}
