@@ -15,7 +15,7 @@ final class RESTLoop {
     private var drained: EventLoopPromise<Void>?
     private var sweeps: RepeatedTask?
     private var dateSecond: UInt64 = 0
-    private var dateText = ""
+    private var dateLine = ByteBuffer()
 
     /// Bodies and replies that are waiting may take this much in all, in bytes.
     private static let mostWaiting = 256 << 20
@@ -40,14 +40,14 @@ final class RESTLoop {
     /// Whether one more client would be too many.
     var hasTooManyClients: Bool { dispatcher.server.allClients > configuration.maxClients }
 
-    /// The `Date` header's value, made once a second.
-    var date: String {
+    /// The line with the `Date` header, made once a second.
+    var date: ByteBuffer {
         let second = now.uptimeNanoseconds / 1_000_000_000
         if second != dateSecond {
             dateSecond = second
-            dateText = Timestamp.httpDate()
+            dateLine = ByteBuffer(string: "Date: \(Timestamp.httpDate())\r\n")
         }
-        return dateText
+        return dateLine
     }
 
     func opened(_ connection: RESTConnection) {

@@ -32,7 +32,7 @@ class Scene:
         self.stack.callback(self.stop_redis)
         for number in range(SIDECARS if self.binary else 0):
             port, path = servers.free_port(), f"{self.directory}/{number}.sock"
-            command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}"]
+            command = [self.binary, "serve", "--port", "0", "--upstream", f"redis://127.0.0.1:{self.port}"]
             command += ["--redis-port", str(port), "--redis-socket", path, "--threads", "2"]
             self.processes.append(self.stack.enter_context(servers.running("ocm", command, port)))
             self.sidecars.append((port, path))

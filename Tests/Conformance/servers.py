@@ -63,6 +63,7 @@ def redis():
 def ocm(binary, upstream_port, flags):
     """The proxy before a Redis; yields its port."""
     port = free_port()
-    command = [binary, "serve", "--upstream", f"redis://127.0.0.1:{upstream_port}", "--redis-port", str(port), *flags]
+    upstream = f"redis://127.0.0.1:{upstream_port}"
+    command = [binary, "serve", "--upstream", upstream, "--port", "0", "--redis-port", str(port), *flags]
     with running("ocm", command, port):
         yield port

@@ -151,7 +151,7 @@ class Field:
 
     def serve(self, name, unix, options, upstream=None, threads=1, caches=False):
         port, path = free_port(), self.directory / f"ocm{len(self.servers)}.sock"
-        command = [self.ocm, "serve", "--threads", str(threads), "--redis-port", str(port), "--redis-socket", str(path)]
+        command = [self.ocm, "serve", "--threads", str(threads), "--port", "0", "--redis-port", str(port), "--redis-socket", str(path)]
         if upstream:
             url = f"unix://{upstream.path}" if upstream.path else f"redis://127.0.0.1:{upstream.port}"
             command += ["--upstream", url]

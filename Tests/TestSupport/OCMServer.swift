@@ -6,6 +6,8 @@ import Foundation
 public final class OCMServer {
     /// Its TCP port for Redis clients on 127.0.0.1.
     public let port: Int
+    /// The port for HTTP clients.
+    public let restPort: Int
     /// Its unix socket for Redis clients.
     public let socketPath: String
     private let directory: TemporaryDirectory
@@ -26,11 +28,12 @@ public final class OCMServer {
             throw TestError("there is no \(Self.binary): run `make build` first")
         }
         port = try freePort()
+        restPort = try freePort()
         directory = try TemporaryDirectory()
         socketPath = directory.path + "/ocm.sock"
         process = try TestProcess(
             Self.binary,
-            ["serve", "--redis-port", "\(port)", "--redis-socket", socketPath]
+            ["serve", "--port", "\(restPort)", "--redis-port", "\(port)", "--redis-socket", socketPath]
                 + (upstream.map { ["--upstream", $0] } ?? []) + arguments,
             output: directory.path + "/ocm.log"
         )

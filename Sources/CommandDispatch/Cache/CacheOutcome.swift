@@ -10,7 +10,7 @@ public enum CacheOutcome: UInt8, Sendable {
     case coalesced
 
     /// As the header `X-Cache` shows it.
-    public var name: String {
+    public var name: StaticString {
         switch self {
         case .bypass: "BYPASS"
         case .hit: "HIT"

@@ -63,8 +63,14 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
-        incoming.append(.part(unwrapInboundIn(data)))
-        work()
+        let part = unwrapInboundIn(data)
+        guard incoming.isEmpty, mayWork else {
+            incoming.append(.part(part))
+            return work()
+        }
+        isWorking = true
+        take(part)
+        isWorking = false
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { flush() }
@@ -90,23 +96,35 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         guard !isWorking else { return }
         isWorking = true
         defer { isWorking = false }
-        while exchange == nil, !isCompressing, !isClosing, context?.channel.isWritable ?? false,
-            let next = incoming.popFirst()
-        {
+        while mayWork, let next = incoming.popFirst() {
             switch next {
-            case .part(.head(let head)): begin(RequestHead(head))
-            case .part(.body(let bytes)): act(reader.append(bytes))
-            case .part(.end): act(reader.end())
+            case .part(let part): take(part)
             case .broken(let error):
                 response = ResponseWriter.Context()
                 refuseAndClose(error)
             }
-            countWaiting(reader.bodyLength)
         }
         if inputIsClosed, isIdle { endAfterResponses() }
         if readWasHeld, mayRead {
             readWasHeld = false
             context?.read()
+        }
+    }
+
+    /// Whether the next request may be looked at.
+    private var mayWork: Bool {
+        exchange == nil && !isCompressing && !isClosing && (context?.channel.isWritable ?? false)
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): begin(RequestHead(head))
+        case .body(let bytes):
+            act(reader.append(bytes))
+            countWaiting(reader.bodyLength)
+        case .end:
+            act(reader.end())
+            countWaiting(0)
         }
     }
 
@@ -116,15 +134,11 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
             isHead: head.method == .HEAD,
             keepsAlive: head.isKeepAlive && !head.asksForUpgrade && head.method != .CONNECT && !isDraining,
             mentionsKeepAlive: head.isOld,
-            crossOrigin: loop.configuration.crossOrigin.headers(
-                for: head.origin,
-                preflight: head.method == .OPTIONS,
-                allow: Route(path: head.path)?.allow ?? ""
-            ),
+            crossOrigin: loop.configuration.crossOrigin.headers(for: head),
             ifNoneMatch: head.method == .GET || head.method == .HEAD ? head.ifNoneMatch : nil,
             coding: head.acceptEncoding.flatMap(ContentCoding.preferred)
         )
-        route = Route(path: head.path)?.counted ?? .other
+        route = head.route?.counted ?? .other
         verb = HTTPVerb(head.method)
         guard !loop.isFull || !head.hasBody else {
             return refuseAndClose(
@@ -249,7 +263,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         commands.removeAll()
         if answer.closes || isDraining { response.keepsAlive = false }
         if let coding = response.coding, answer.body.readableBytes >= ContentCoding.smallestBody, !response.isHead,
-            ResponseWriter.tagNotModified(answer, response) == nil
+            !ResponseWriter.isNotModified(answer, response)
         {
             compress(answer, coding)
         } else {
@@ -315,7 +329,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     // MARK: Flow
 
     /// While something waits its turn, nothing more is read.
-    private var mayRead: Bool { isClosing || (exchange == nil && !isCompressing && incoming.isEmpty) }
+    private var mayRead: Bool { isClosing || incoming.isEmpty }
 
     func read(context: ChannelHandlerContext) {
         readWasHeld = !mayRead

@@ -1,3 +1,4 @@
+import CommandDispatch
 import NIOCore
 import NIOHTTP1
 
@@ -22,38 +23,47 @@ struct ResponseWriter {
     /// Bodies longer than this are not copied behind their heads.
     private static let longestCopy = 16 << 10
 
-    /// The tag of what the client has already, if this response would only send it again.
-    static func tagNotModified(_ response: Response, _ context: Context) -> String? {
+    /// Whether the client has this body already, in whatever coding.
+    static func isNotModified(_ response: Response, _ context: Context) -> Bool { known(response, context) != nil }
+
+    /// The coding in which the client has this body already: nil if it hasn't, nothing in it if in none.
+    private static func known(_ response: Response, _ context: Context) -> ContentCoding?? {
         guard response.status == .ok, let tag = response.entityTag, let names = context.ifNoneMatch else { return nil }
-        let codings = [""] + ContentCoding.allCases.map(\.rawValue)
-        return codings.first { tag.isNamed(in: names, coding: $0) }.map { tag.text(coding: $0) }
+        let codings = [nil] + ContentCoding.allCases.map(Optional.some)
+        return codings.first { tag.isNamed(in: names, coding: $0) }
     }
 
     /// The head, with the body behind it if that is short; else the body is to be written next.
     ///
-    /// - Parameter coding: how the body has been compressed.
+    /// - Parameters:
+    ///   - coding: how the body has been compressed.
+    ///   - date: the line with the `Date` header.
     static func write(
         _ response: Response,
         _ context: Context,
         coding: ContentCoding?,
-        date: String,
+        date: ByteBuffer,
         into buffer: inout ByteBuffer
     ) -> ByteBuffer? {
-        let known = tagNotModified(response, context)
+        let known = known(response, context)
         let isNotModified = known != nil
-        let status = isNotModified ? HTTPResponseStatus.notModified : response.status
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString("\(status.code) \(status.reasonPhrase)\r\nDate: \(date)\r\n")
-        if !isNotModified, status != .noContent {
+        writeStatus(isNotModified ? .notModified : response.status, into: &buffer)
+        buffer.writeImmutableBuffer(date)
+        if !isNotModified, response.status != .noContent {
             buffer.writeStaticString("Content-Type: ")
             buffer.writeStaticString(response.contentType)
-            buffer.writeString("\r\nContent-Length: \(response.body.readableBytes)\r\n")
+            buffer.writeStaticString("\r\nContent-Length: ")
+            buffer.writeDecimal(response.body.readableBytes)
+            buffer.writeStaticString("\r\n")
             if let coding { buffer.writeString("Content-Encoding: \(coding.rawValue)\r\n") }
         }
-        if let tag = known ?? response.entityTag?.text(coding: coding?.rawValue ?? "") {
-            buffer.writeString("ETag: \(tag)\r\n")
+        if let tag = response.entityTag {
+            buffer.writeStaticString("ETag: ")
+            tag.write(coding: known ?? coding, to: &buffer)
+            buffer.writeStaticString("\r\n")
         }
-        buffer.writeImmutableBuffer(response.headers)
+        writeCaching(response, into: &buffer)
+        buffer.writeString(response.headers)
         buffer.writeString(context.crossOrigin)
         buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n")
         if !context.keepsAlive {
@@ -68,5 +78,31 @@ struct ResponseWriter {
             return nil
         }
         return response.body
+    }
+
+    private static func writeStatus(_ status: HTTPResponseStatus, into buffer: inout ByteBuffer) {
+        guard status != .ok else {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+            return
+        }
+        buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+    }
+
+    private static func writeCaching(_ response: Response, into buffer: inout ByteBuffer) {
+        if let outcome = response.outcome {
+            buffer.writeStaticString("X-Cache: ")
+            buffer.writeStaticString(outcome.name)
+            buffer.writeStaticString("\r\n")
+        }
+        if response.variesByForm { buffer.writeStaticString("Vary: Accept, Accept-Encoding\r\n") }
+        switch response.freshness {
+        case .unsaid: break
+        case .never: buffer.writeStaticString("Cache-Control: no-store\r\n")
+        case .toBeChecked: buffer.writeStaticString("Cache-Control: no-cache\r\n")
+        case .seconds(let seconds):
+            buffer.writeStaticString("Cache-Control: max-age=")
+            buffer.writeDecimal(seconds)
+            buffer.writeStaticString("\r\n")
+        }
     }
 }

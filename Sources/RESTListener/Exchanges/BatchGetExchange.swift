@@ -49,7 +49,8 @@ final class BatchGetExchange: Exchange {
                 }
             }
         }
-        response.headers.writeString("X-Cache: \(outcome.name)\r\nCache-Control: no-store\r\n")
+        response.outcome = outcome
+        response.freshness = .never
         return response
     }
 }

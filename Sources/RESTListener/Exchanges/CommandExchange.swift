@@ -47,7 +47,8 @@ final class CommandExchange: Exchange {
                 }
             }
         }
-        response.headers.writeString("X-Cache: \(outcome.name)\r\nCache-Control: no-store\r\n")
+        response.outcome = outcome
+        response.freshness = .never
         return response
     }
 }

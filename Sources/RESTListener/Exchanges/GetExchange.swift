@@ -41,10 +41,11 @@ final class GetExchange: Exchange {
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
         guard var response else {
             var first = makeResponse(reply)
-            first.headers.writeString("X-Cache: \((outcome ?? .bypass).name)\r\nVary: Accept, Accept-Encoding\r\n")
+            first.outcome = outcome ?? .bypass
+            first.variesByForm = true
             guard outcome != .hit else {
                 let life = name.key.withUnsafeBytes { loop.dispatcher.remainingLife(ofKey: $0) }
-                writeLife(life, to: &first)
+                setFreshness(life, to: &first)
                 return first
             }
             response = first
@@ -55,7 +56,7 @@ final class GetExchange: Exchange {
         if case .integer(let digits) = cursor.next(), let milliseconds = Decimal.parse(digits), milliseconds >= 0 {
             life = milliseconds
         }
-        writeLife(life, to: &response)
+        setFreshness(life, to: &response)
         return response
     }
 
@@ -89,16 +90,12 @@ final class GetExchange: Exchange {
         return response
     }
 
-    private func writeLife(_ milliseconds: Int?, to response: inout Response) {
+    private func setFreshness(_ milliseconds: Int?, to response: inout Response) {
         guard response.status == .ok else {
-            response.headers.writeStaticString("Cache-Control: no-store\r\n")
+            response.freshness = .never
             return
         }
-        guard let milliseconds else {
-            // It may change at any time, but need not be sent again if it hasn't.
-            response.headers.writeStaticString("Cache-Control: no-cache\r\n")
-            return
-        }
-        response.headers.writeString("Cache-Control: max-age=\(milliseconds / 1000)\r\n")
+        // Without an end it may change at any time, but need not be sent again if it hasn't.
+        response.freshness = milliseconds.map { .seconds($0 / 1000) } ?? .toBeChecked
     }
 }

@@ -83,7 +83,7 @@ final class KeysExchange: Exchange {
             }
             if cursor != [UInt8(ascii: "0")] { object.member("cursor", String(decoding: cursor, as: UTF8.self)) }
         }
-        response.headers.writeStaticString("Cache-Control: no-store\r\n")
+        response.freshness = .never
         return response
     }
 }

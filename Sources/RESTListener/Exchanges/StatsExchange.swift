@@ -26,7 +26,7 @@ final class StatsExchange: Exchange {
 
     private func makeResponse(_ info: RedisInfo?) -> Response {
         var response = Response.object { StatsDocument(loop).write(to: &$0, info) }
-        response.headers.writeStaticString("Cache-Control: no-store\r\n")
+        response.freshness = .never
         return response
     }
 }

@@ -8,6 +8,14 @@ enum ContentCoding: String, CaseIterable {
     /// Bodies smaller than this gain nothing.
     static let smallestBody = 1 << 10
 
+    /// What it adds to an entity tag.
+    var suffix: StaticString {
+        switch self {
+        case .gzip: "-gzip"
+        case .deflate: "-deflate"
+        }
+    }
+
     /// What zlib calls it. HTTP's `deflate` is zlib's own format.
     var format: DeflateFormat {
         switch self {

@@ -1,3 +1,4 @@
+import NIOCore
 import RESP
 
 /// A strong entity tag: a hash of what is shown, and of how.
@@ -5,9 +6,11 @@ import RESP
 /// It is the same in every process, so that clients who are sent to another sidecar still have what they have.
 struct EntityTag {
     /// How the bytes are shown.
-    enum Form: String {
-        case json = ""
-        case raw = "-raw"
+    enum Form {
+        case json
+        case raw
+
+        fileprivate var suffix: StaticString { self == .raw ? "-raw" : "" }
     }
 
     private let hash: UInt64
@@ -21,17 +24,24 @@ struct EntityTag {
         self.form = form
     }
 
-    /// The tag as it stands in a header, of the body in a content coding (empty for none).
-    func text(coding: String) -> String {
-        let digits = String(hash, radix: 16)
-        let zeros = String(repeating: "0", count: 16 - digits.count)
-        let suffix = coding.isEmpty ? "" : "-\(coding)"
-        return "\"\(zeros)\(digits)-\(String(length, radix: 16))\(form.rawValue)\(suffix)\""
+    /// Writes the tag, of the body in a content coding, as it stands in a header.
+    func write(coding: ContentCoding?, to buffer: inout ByteBuffer) {
+        buffer.writeInteger(UInt8(ascii: "\""))
+        for shift in stride(from: 60, through: 0, by: -4) {
+            buffer.writeInteger(HexDigit.digit(UInt8(truncatingIfNeeded: hash >> UInt64(shift)) & 15))
+        }
+        buffer.writeInteger(UInt8(ascii: "-"))
+        buffer.writeDecimal(length)
+        buffer.writeStaticString(form.suffix)
+        if let coding { buffer.writeStaticString(coding.suffix) }
+        buffer.writeInteger(UInt8(ascii: "\""))
     }
 
     /// Whether `If-None-Match` names it. The comparison is the weak one, as RFC 9110 (13.1.2) has it.
-    func isNamed(in header: String, coding: String) -> Bool {
-        let own = text(coding: coding)
+    func isNamed(in header: String, coding: ContentCoding?) -> Bool {
+        var text = ByteBuffer()
+        write(coding: coding, to: &text)
+        let own = String(buffer: text)
         return header.split(separator: ",").contains { item in
             let tag = item.trimmingSpaces
             return tag == "*" || tag == own || (tag.hasPrefix("W/") && tag.dropFirst(2) == own)

@@ -3,10 +3,10 @@ enum PercentEncoding {
     /// The bytes that `text` stands for; nil if an escape is broken.
     ///
     /// - Parameter plusIsSpace: whether a `+` stands for a space, as forms have it.
-    static func decode(_ text: Substring, plusIsSpace: Bool = false) -> [UInt8]? {
+    static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var iterator = text.utf8.makeIterator()
+        bytes.reserveCapacity(text.count)
+        var iterator = text.makeIterator()
         while let byte = iterator.next() {
             switch byte {
             case UInt8(ascii: "%"):

@@ -9,8 +9,8 @@ struct QueryString {
         for part in text.split(separator: "&") {
             let sign = part.firstIndex(of: "=")
             let value = sign.map { part[part.index(after: $0)...] } ?? ""
-            guard let name = PercentEncoding.decode(part[..<(sign ?? part.endIndex)], plusIsSpace: true),
-                let bytes = PercentEncoding.decode(value, plusIsSpace: true)
+            guard let name = PercentEncoding.decode(part[..<(sign ?? part.endIndex)].utf8, plusIsSpace: true),
+                let bytes = PercentEncoding.decode(value.utf8, plusIsSpace: true)
             else {
                 throw HTTPError(.badRequest, "a percent sign in the query isn't followed by two hexadecimal digits")
             }

@@ -3,8 +3,8 @@ import NIOHTTP1
 /// The head of a request: what of it matters here, read once.
 struct RequestHead {
     let method: HTTPMethod
-    /// The path as it was sent, percent-encoded.
-    let path: Substring
+    /// Where the path leads.
+    let route: Route?
     /// What stands behind the question mark.
     let query: Substring
     let isKeepAlive: Bool
@@ -26,15 +26,18 @@ struct RequestHead {
 
     init(_ head: HTTPRequestHead) {
         method = head.method
-        var target = head.uri[...]
+        var target = head.uri
         // The absolute form, which is for proxies, must be taken too (RFC 9112, 3.2.2).
-        if !target.hasPrefix("/"), let scheme = target.firstRange(of: "://") {
+        if target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") {
             let rest = target[scheme.upperBound...]
-            target = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
+            target = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
         }
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        path = target[..<(mark ?? target.endIndex)]
-        query = mark.map { target[target.utf8.index(after: $0)...] } ?? ""
+        var pathLength = 0
+        route = target.withUTF8 { bytes in
+            pathLength = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+            return Route(path: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<pathLength]))
+        }
+        query = target[...].dropUTF8(pathLength + 1)
         isOld = head.version.major == 1 && head.version.minor == 0
         isKeepAlive = head.isKeepAlive
         for (name, value) in head.headers { note(name, value) }
@@ -66,6 +69,11 @@ struct RequestHead {
         default: break
         }
     }
+}
+
+extension Substring {
+    /// What is behind the first `count` bytes.
+    fileprivate func dropUTF8(_ count: Int) -> Substring { Substring(utf8.dropFirst(count)) }
 }
 
 extension String {

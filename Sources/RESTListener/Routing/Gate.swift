@@ -5,7 +5,12 @@ import NIOHTTP1
 struct Gate {
     private let configuration: RESTListenerConfiguration
 
-    init(_ configuration: RESTListenerConfiguration) { self.configuration = configuration }
+    private let isOpenOnLoopback: Bool
+
+    init(_ configuration: RESTListenerConfiguration) {
+        self.configuration = configuration
+        isOpenOnLoopback = configuration.isOpenOnLoopback
+    }
 
     /// Where the request leads, and what its client may do.
     ///
@@ -21,8 +26,8 @@ struct Gate {
                     + "or start it with --rest-token"
             )
         }
-        guard let route = Route(path: head.path) else {
-            throw HTTPError(.notFound, "there is nothing at \(head.path): the API is described at /api/openapi.json")
+        guard let route = head.route else {
+            throw HTTPError(.notFound, "there is nothing at this path: the API is described at /api/openapi.json")
         }
         guard head.method == .OPTIONS || route.methods.contains(head.method) else {
             throw HTTPError(
@@ -42,13 +47,16 @@ struct Gate {
     /// A page on the web can have a browser call a name of its own that it lets point to this machine, and so pass for one
     /// of our own pages. Without a token to protect us, on the loopback interface, names that could be such are refused.
     private func isExpectedHost(_ host: String?) -> Bool {
-        guard configuration.isOpenOnLoopback, let host else { return true }
+        guard isOpenOnLoopback, var host else { return true }
+        let mayBeName = host.withUTF8 { bytes in
+            bytes.contains(UInt8(ascii: "."))
+                && bytes.contains { $0 &- 48 > 9 && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") }
+        }
         var name = host[...]
-        if name.hasPrefix("[") { return true }
+        if !mayBeName || name.hasPrefix("[") { return true }
         if let colon = name.lastIndex(of: ":") { name = name[..<colon] }
         if name.hasSuffix(".") { name = name.dropLast() }
-        let isAddress = name.utf8.allSatisfy { $0 &- 48 <= 9 || $0 == UInt8(ascii: ".") }
-        return isAddress || !name.contains(".") || name.lowercased().hasSuffix(".localhost")
+        return !name.contains(".") || name.lowercased().hasSuffix(".localhost")
     }
 
     private func access(_ head: RequestHead, _ route: Route) throws(HTTPError) -> AccessLevel {

@@ -13,17 +13,15 @@ enum Pages {
             .base64EncodedString()
         let page = String(decoding: RESTPages.dashboard, as: UTF8.self).replacing("@NONCE@", with: nonce)
         var response = Response(.ok, "text/html; charset=utf-8", ByteBuffer(string: page))
-        response.headers.writeString(
-            """
+        response.freshness = .never
+        response.headers = """
             Content-Security-Policy: default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; \
             connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r
-            Cache-Control: no-store\r
             Referrer-Policy: no-referrer\r
             X-Frame-Options: DENY\r
             Cross-Origin-Opener-Policy: same-origin\r
 
             """
-        )
         return response
     }
 
@@ -33,7 +31,7 @@ enum Pages {
         let body = ByteBuffer(string: text)
         var response = Response(.ok, Response.json, body)
         response.entityTag = body.withUnsafeReadableBytes { EntityTag($0) }
-        response.headers.writeStaticString("Cache-Control: no-cache\r\n")
+        response.freshness = .toBeChecked
         return response
     }
 }

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import RESP
 import Stats
 
 /// What a path leads to.
@@ -8,8 +9,8 @@ enum Route: Equatable {
     case readyz
     case stats
     case keys
-    /// The key as it stands in the path, percent-encoded.
-    case key(Substring)
+    /// The key that the path names; nil if its percent-encoding is broken.
+    case key([UInt8]?)
     case invalidateAll
     case batchGet
     case batchSet
@@ -18,29 +19,27 @@ enum Route: Equatable {
     case openAPI
     case dashboard
 
-    private static let keyPrefix = "/api/cache/key/"
+    private static let keyPrefix: StaticString = "/api/cache/key/"
 
-    /// The route of a path; nil for one that leads nowhere.
-    init?(path: Substring) {
-        if path.hasPrefix(Self.keyPrefix) {
-            self = .key(path.dropFirst(Self.keyPrefix.count))
+    private static let paths: [(StaticString, Route)] = [
+        ("/api/healthcheck", .healthcheck), ("/livez", .livez), ("/readyz", .readyz), ("/api/cache/stats", .stats),
+        ("/api/cache/keys", .keys), ("/api/cache/invalidate-all", .invalidateAll), ("/api/cache/batch-get", .batchGet),
+        ("/api/cache/batch-set", .batchSet), ("/api/command", .command), ("/metrics", .metrics),
+        ("/api/openapi.json", .openAPI), ("/", .dashboard),
+    ]
+
+    /// The route of a path, as it was sent; nil for one that leads nowhere.
+    init?(path: UnsafeRawBufferPointer) {
+        let prefix = Self.keyPrefix.bytes
+        if path.count >= prefix.count, UnsafeRawBufferPointer(rebasing: path[..<prefix.count]).equals(prefix) {
+            self = .key(PercentEncoding.decode(UnsafeRawBufferPointer(rebasing: path[prefix.count...])))
             return
         }
-        switch path {
-        case "/api/healthcheck": self = .healthcheck
-        case "/livez": self = .livez
-        case "/readyz": self = .readyz
-        case "/api/cache/stats": self = .stats
-        case "/api/cache/keys": self = .keys
-        case "/api/cache/invalidate-all": self = .invalidateAll
-        case "/api/cache/batch-get": self = .batchGet
-        case "/api/cache/batch-set": self = .batchSet
-        case "/api/command": self = .command
-        case "/metrics": self = .metrics
-        case "/api/openapi.json": self = .openAPI
-        case "/": self = .dashboard
-        default: return nil
+        guard let route = Self.paths.first(where: { path.count == $0.0.bytes.count && path.equals($0.0.bytes) })?.1
+        else {
+            return nil
         }
+        self = route
     }
 
     /// The methods that it has, besides OPTIONS.
@@ -90,4 +89,8 @@ enum Route: Equatable {
         case .dashboard: .dashboard
         }
     }
+}
+
+extension StaticString {
+    fileprivate var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
 }

@@ -27,7 +27,7 @@ struct Router {
         case .readyz: return .exchange(HealthExchange(.readiness, loop))
         case .stats: return .exchange(StatsExchange(loop))
         case .keys: return .exchange(try keys(request))
-        case .key(let path): return .exchange(try key(path, request))
+        case .key(let bytes): return .exchange(try key(bytes, request))
         case .invalidateAll: return .exchange(try flush(request))
         case .batchGet:
             let body = try read(request, BatchGetBody.init)
@@ -45,7 +45,7 @@ struct Router {
 
     private func options(_ route: Route) -> Response {
         var response = Response(.noContent, Response.json, ByteBuffer())
-        response.headers.writeString("Allow: \(route.allow)\r\n")
+        response.headers = "Allow: \(route.allow)\r\n"
         return response
     }
 
@@ -58,8 +58,8 @@ struct Router {
         }.get()
     }
 
-    private func key(_ path: Substring, _ request: Request) throws(HTTPError) -> Exchange {
-        guard let bytes = PercentEncoding.decode(path) else {
+    private func key(_ bytes: [UInt8]?, _ request: Request) throws(HTTPError) -> Exchange {
+        guard let bytes else {
             throw HTTPError(.badRequest, "a percent sign in the key isn't followed by two hexadecimal digits")
         }
         guard !bytes.isEmpty else { throw HTTPError(.badRequest, "the key is empty: give one behind /api/cache/key/") }

@@ -47,7 +47,7 @@ struct CommandLineTests {
         ]
     )
     func wrong(arguments: [String], reason: String) throws {
-        let (status, output) = try run(["serve"] + arguments)
+        let (status, output) = try run(["serve", "--port", "0"] + arguments)
         #expect(status == 1)
         #expect(output.hasPrefix("ocm: ") && output.contains(reason), "\(output)")
         #expect(output.split(separator: "\n").count == 1)
@@ -70,7 +70,7 @@ struct CommandLineTests {
     @Test("a taken port, a wrong password, a database that isn't there")
     func refused() throws {
         let redis = try RedisServer(["--requirepass", "secret"])
-        let taken = try run(["serve", "--redis-port", "\(redis.port)"])
+        let taken = try run(["serve", "--port", "0", "--redis-port", "\(redis.port)"])
         #expect(
             taken.status == 1 && taken.output.contains("cannot listen on 127.0.0.1:\(redis.port): it is already in")
         )
@@ -79,7 +79,7 @@ struct CommandLineTests {
             ("redis://:wrong@127.0.0.1:\(redis.port)", "WRONGPASS"),
             ("redis://:secret@127.0.0.1:\(redis.port)/99", "ERR DB index is out of range"),
         ] {
-            let (status, output) = try run(["serve", "--redis-port", port, "--upstream", url])
+            let (status, output) = try run(["serve", "--port", "0", "--redis-port", port, "--upstream", url])
             #expect(status == 1 && output.contains("refuses the connection: \(reason)"), "\(output)")
             #expect(output.contains("check the user, the password and the database in --upstream"))
             #expect(!output.contains("wrong@") && !output.contains("secret"))
@@ -106,7 +106,7 @@ struct CommandLineTests {
         let path = try file("{\"redis-port\": \(ports[0]), \"requirepass\": \"from the file\", \"maxclients\": 5}")
         let process = try TestProcess(
             OCMServer.binary,
-            ["serve", "--config", path, "--redis-port", "\(ports[2])"],
+            ["serve", "--config", path, "--port", "0", "--redis-port", "\(ports[2])"],
             environment: ["OCM_REDIS_PORT": "\(ports[1])", "OCM_REQUIREPASS": "from the environment"],
             output: directory.path + "/output"
         )

@@ -55,7 +55,8 @@ def ocm_port(redis_port, tmp_path_factory):
     assert binary.exists(), f"there is no {binary}: run `make build` first"
     port, log_path = free_port(), tmp_path_factory.mktemp("ocm") / "ocm.log"
     with open(log_path, "wb") as log:
-        command = [binary, "serve", "--redis-port", str(port), "--upstream", f"redis://127.0.0.1:{redis_port}"]
+        upstream = f"redis://127.0.0.1:{redis_port}"
+        command = [binary, "serve", "--port", "0", "--redis-port", str(port), "--upstream", upstream]
         server = subprocess.Popen(command, stderr=log)
     wait_until("ocm answers", lambda: answers(port))
     yield port
