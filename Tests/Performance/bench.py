@@ -20,10 +20,11 @@ import latency
 import memory
 import misses
 import proxies
+import rest
 from report import Report
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PARTS = {"proxies": proxies, "hits": hits, "misses": misses, "latency": latency, "idle": idle, "memory": memory}
+PARTS = {"proxies": proxies, "hits": hits, "misses": misses, "latency": latency, "idle": idle, "rest": rest, "memory": memory}
 
 
 def arguments():

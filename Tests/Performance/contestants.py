@@ -13,7 +13,8 @@ import native
 import resp
 
 PACKAGES = {
-    "redis-server": "redis-server", "redis-benchmark": "redis-tools", "nutcracker": "nutcracker", "haproxy": "haproxy"
+    "redis-server": "redis-server", "redis-benchmark": "redis-tools", "nutcracker": "nutcracker", "haproxy": "haproxy",
+    "wrk": "wrk", "webdis": "webdis",
 }
 
 
