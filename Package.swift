@@ -161,7 +161,9 @@ let package = Package(
         .testTarget(
             name: "RESTListenerTests",
             dependencies: [
-                "RESTListener", "RESTPages", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
+                "RESP", "RESTListener", "RESTPages", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

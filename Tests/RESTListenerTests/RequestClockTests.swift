@@ -1,0 +1,62 @@
+import NIOCore
+import Testing
+
+@testable import RESTListener
+
+@Suite("Slow clients are not waited for without end")
+struct RequestClockTests {
+    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+
+    private static func verdict(
+        _ clock: RequestClock,
+        after seconds: Int64,
+        draining: Bool = false
+    ) -> RequestClock.Verdict {
+        clock.verdict(at: start + .seconds(seconds), isDraining: draining)
+    }
+
+    @Test("an idle connection may stay a while, and not long when the server stops")
+    func idle() {
+        let clock = RequestClock(now: Self.start)
+        #expect(Self.verdict(clock, after: 60) == .fine && Self.verdict(clock, after: 80) == .end)
+        #expect(Self.verdict(clock, after: 1, draining: true) == .end)
+    }
+
+    @Test("a head that comes in drops has as long as one that doesn't come")
+    func head() {
+        var clock = RequestClock(now: Self.start)
+        for second in 0..<9 { clock.received(1, now: Self.start + .seconds(Int64(second))) }
+        #expect(Self.verdict(clock, after: 9) == .fine && Self.verdict(clock, after: 11) == .tooSlow)
+    }
+
+    @Test("a body has the longer the more of it comes")
+    func body() {
+        var clock = RequestClock(now: Self.start)
+        clock.headRead(now: Self.start)
+        clock.received(1, now: Self.start)
+        #expect(Self.verdict(clock, after: 29) == .fine && Self.verdict(clock, after: 31) == .tooSlow)
+        clock.received(1 << 20, now: Self.start)
+        #expect(Self.verdict(clock, after: 90) == .fine && Self.verdict(clock, after: 100) == .tooSlow)
+    }
+
+    @Test("an answer may take its time, a client that doesn't read may not")
+    func answering() {
+        var clock = RequestClock(now: Self.start)
+        clock.requestRead(now: Self.start)
+        #expect(Self.verdict(clock, after: 1000) == .fine)
+        #expect(clock.answering(at: Self.start + .seconds(3)) == .seconds(3))
+        clock.writabilityChanged(false, now: Self.start)
+        clock.answered(now: Self.start)
+        #expect(Self.verdict(clock, after: 59) == .fine && Self.verdict(clock, after: 61) == .close)
+        clock.writabilityChanged(true, now: Self.start)
+        #expect(Self.verdict(clock, after: 61) == .fine)
+    }
+
+    @Test("a client that doesn't close its side is cut off")
+    func closing() {
+        var clock = RequestClock(now: Self.start)
+        clock.closing(now: Self.start)
+        clock.writabilityChanged(true, now: Self.start)
+        #expect(Self.verdict(clock, after: 1) == .fine && Self.verdict(clock, after: 3) == .close)
+    }
+}
