@@ -49,6 +49,7 @@ extension Dispatcher {
             "ocm_commands_forwarded:\(server.total { $0.forwardedCommands.current })",
             "ocm_commands_pinned:\(server.total { $0.pinnedCommands.current })",
             "ocm_commands_local:\(server.total { $0.localCommands.current })",
+            "ocm_commands_failed:\(server.total { $0.failedCommands.current })",
             "ocm_pinned_sessions:\(server.total { $0.pinnedSessions.current })",
             "ocm_tunnels:\(server.total { $0.tunnels.current })",
             "ocm_retries:\(server.total { $0.retries.current })",

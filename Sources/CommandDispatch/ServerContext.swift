@@ -1,3 +1,4 @@
+import Foundation
 import LocalCache
 import NIOConcurrencyHelpers
 import NIOCore
@@ -24,6 +25,8 @@ public final class ServerContext: Sendable {
     public let threads: Int
     /// When the process began to serve.
     public let started = NIODeadline.now()
+    /// The same by the calendar.
+    public let startDate = Date()
 
     private let sessions = Atomic<Int>(0)
     private let pauseEnd = Atomic<UInt64>(0)
@@ -72,6 +75,12 @@ public final class ServerContext: Sendable {
     /// Halves what keys are known for: what was asked for a while ago matters less and less.
     func decayTopKeys() {
         for loop in loops.withLockedValue({ $0 }) { loop.topKeys?.decay() }
+    }
+
+    /// The HTTP requests answered, and how long they took.
+    public var http: (answers: [HTTPCounters.Entry], durations: LatencySnapshot) {
+        let counters = loops.withLockedValue { $0.map(\.counters.http) }
+        return (HTTPCounters.merged(counters), counters.reduce(LatencySnapshot()) { $0 + $1.durations.snapshot() })
     }
 
     /// How often each command was given.

@@ -30,14 +30,15 @@ public final class HTTPCounters: Sendable {
         counters.add(1, at: Self.place(route, verb.rawValue, status / 100))
     }
 
-    /// The counts now, those that are zero left out.
-    public var current: [Entry] {
-        let counts = counters.current
+    /// The counts of several loops together, those that are zero left out.
+    public static func merged(_ loops: [HTTPCounters]) -> [Entry] {
+        let counts = loops.map { $0.counters.current }
         var entries: [Entry] = []
         for route in HTTPRoute.allCases {
             for verb in HTTPVerb.allCases {
-                for statusClass in 1...Self.classes {
-                    let count = counts[Self.place(route.rawValue, verb.rawValue, statusClass)]
+                for statusClass in 1...classes {
+                    let place = place(route.rawValue, verb.rawValue, statusClass)
+                    let count = counts.reduce(0) { $0 + $1[place] }
                     guard count > 0 else { continue }
                     entries.append(Entry(route: route, verb: verb, statusClass: statusClass, count: count))
                 }
@@ -45,6 +46,9 @@ public final class HTTPCounters: Sendable {
         }
         return entries
     }
+
+    /// The counts now, those that are zero left out.
+    public var current: [Entry] { Self.merged([self]) }
 
     /// Where a count lies. A status class that there isn't is the nearest one.
     @inline(__always)

@@ -12,6 +12,8 @@ public final class LoopCounters: Sendable {
     public let pinnedCommands = Counter()
     /// Commands answered here.
     public let localCommands = Counter()
+    /// Commands that failed for want of Redis: it couldn't be reached, or was lost before it answered.
+    public let failedCommands = Counter()
     /// Commands sent a second time over a new connection.
     public let retries = Counter()
     /// Sessions that have an upstream connection to themselves now, tunnels not counted.

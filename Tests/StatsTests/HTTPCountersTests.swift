@@ -43,6 +43,21 @@ struct HTTPCountersTests {
         #expect(counters.current.allSatisfy { $0.count == 1 })
     }
 
+    @Test("several loops' counts add up")
+    func merging() {
+        let loops = [HTTPCounters(), HTTPCounters()]
+        loops[0].count(route: HTTPRoute.stats.rawValue, verb: .get, status: 200)
+        loops[1].count(route: HTTPRoute.stats.rawValue, verb: .get, status: 200)
+        loops[1].count(route: HTTPRoute.keys.rawValue, verb: .get, status: 401)
+        #expect(
+            HTTPCounters.merged(loops) == [
+                .init(route: .stats, verb: .get, statusClass: 2, count: 2),
+                .init(route: .keys, verb: .get, statusClass: 4, count: 1),
+            ]
+        )
+        #expect(HTTPCounters.merged([]).isEmpty)
+    }
+
     @Test("names are distinct")
     func names() {
         #expect(Set(HTTPRoute.allCases.map(\.name)).count == HTTPRoute.allCases.count)

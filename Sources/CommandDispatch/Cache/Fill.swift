@@ -133,6 +133,7 @@ final class Fill: ReplyReceiver {
                 stage = .timeToLive
                 cache.forget(self)
                 session.fail(failure, commands: 1, afterPartOfReply: afterPartOfReply)
+                cache.loopCounters.failedCommands.add(joined.count)
                 for (session, ticket) in joined { session.fulfil(ticket) { $0.writeError(failure.message) } }
                 joined = []
             case .timeToLive:

@@ -224,6 +224,7 @@ public final class Session: ReplyReceiver {
 
     /// Turns a failure into an error reply per command.
     public override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
+        dispatcher.counters.failedCommands.add(commands)
         noteReplies(commands, goesOn: false)
         guard !isEnded, !isCutOff else { return }
         guard !afterPartOfReply else {
