@@ -161,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "RESTListenerTests",
             dependencies: [
-                "RESP", "RESTListener", "RESTPages", "TestSupport",
+                "RESTListener", "RESTPages", "CommandDispatch", "RESP", "Stats", "Upstream", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
