@@ -29,8 +29,8 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients coherence soak bench \
-	conformance model lint format clean
+.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients test-metrics coherence soak \
+	bench conformance model lint format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ build: build-dependencies ## build ocm for release
 run: build ## serve; UPSTREAM=redis://host:port is the Redis to forward to, ARGS="…" are further options
 	$(OCM) serve $(if $(UPSTREAM),--upstream '$(UPSTREAM)') $(ARGS)
 
-test: test-swift test-clients coherence ## build and run every test
+test: test-swift test-clients test-metrics coherence ## build and run every test
 
 test-swift: build test-dependencies ## the tests written in Swift
 	OCM_BINARY=$(CURDIR)/$(OCM) swift test
@@ -55,6 +55,10 @@ test-swift: build test-dependencies ## the tests written in Swift
 test-clients: build test-dependencies ## real Redis clients and applications, through ocm
 	Tests/IntegrationTests/clients/install.sh
 	OCM_BINARY=$(CURDIR)/$(OCM) .build-clients/bin/python -m pytest Tests/IntegrationTests/clients
+
+test-metrics: build test-dependencies ## what a real Prometheus makes of the metrics, the alert rules and the dashboard
+	Tests/MetricsTests/install.sh
+	OCM_BINARY=$(CURDIR)/$(OCM) .build-metrics/bin/python -m pytest Tests/MetricsTests
 
 coherence: build test-dependencies ## the cache against what clients have been told, under load and faults, for 30 s
 	Tests/Coherence/run.py --ocm $(OCM) --seconds 30 $(ARGS)
