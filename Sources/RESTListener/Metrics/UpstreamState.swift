@@ -17,8 +17,12 @@ struct UpstreamState {
     }
 
     /// The state as `dispatcher`'s loop sees it; nil when there is no Redis.
-    init?(_ upstream: RedisUpstream?, cache: CacheState) {
-        guard let upstream else { return nil }
-        self.init(address: upstream.configuration.url.description, isUp: upstream.status == .up, cache: cache)
+    init?(_ dispatcher: Dispatcher) {
+        guard let upstream = dispatcher.upstream else { return nil }
+        self.init(
+            address: upstream.configuration.url.description,
+            isUp: upstream.status == .up,
+            cache: dispatcher.cacheState
+        )
     }
 }

@@ -37,7 +37,7 @@ struct Router {
             let items = body.items.map { (name: KeyName($0.key, prefix: prefix), value: ByteBuffer(bytes: $0.value)) }
             return .exchange(BatchSetExchange(items, timeToLive: body.timeToLive))
         case .command: return .exchange(try command(request))
-        case .metrics: return .response(Response(HTTPError(.notImplemented, "no metrics yet")))
+        case .metrics: return .response(MetricsPage(loop).response(accept: request.head.accept))
         case .openAPI: return .response(Pages.openAPI(version: loop.dispatcher.server.version))
         case .dashboard: return .response(Pages.dashboard())
         }
