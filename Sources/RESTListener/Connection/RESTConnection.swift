@@ -37,7 +37,11 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private var response = ResponseWriter.Context()
     private var route = HTTPRoute.other
     private var verb = HTTPVerb.other
-    private var countedBytes = 0
+    /// What waits here, and is counted in the loop: of a body or a reply that isn't whole, and of responses.
+    private var incomingBytes = 0
+    private var outgoingBytes = 0
+    /// What was written since the socket last took everything, or nearly.
+    private var unsentBytes = 0
     private var isWorking = false
     private var isCompressing = false
     private var readWasHeld = false
@@ -140,11 +144,11 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         )
         route = head.route?.counted ?? .other
         verb = HTTPVerb(head.method)
-        guard !loop.isFull || !head.hasBody else {
+        guard !loop.isFull || head.route?.isPublic ?? true else {
             return refuseAndClose(
                 HTTPError(
                     .serviceUnavailable,
-                    "too much is being sent at once: try again",
+                    "too much is on its way to and from other clients: try again",
                     headers: "Retry-After: 1\r\n"
                 )
             )
@@ -308,6 +312,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private func send(_ bytes: ByteBuffer) {
         guard let context else { return }
         loop.counters.restBytesOut.add(bytes.readableBytes)
+        unsentBytes += bytes.readableBytes
         context.write(wrapOutboundOut(bytes), promise: nil)
         needsFlush = true
     }
@@ -316,11 +321,19 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         guard needsFlush else { return }
         needsFlush = false
         context?.flush()
+        countUnsent()
     }
 
     private func countWaiting(_ bytes: Int) {
-        loop.waitingBytes += bytes - countedBytes
-        countedBytes = bytes
+        loop.waitingBytes += bytes - incomingBytes
+        incomingBytes = bytes
+    }
+
+    /// Responses that the socket has taken don't count.
+    private func countUnsent() {
+        if context?.channel.isWritable ?? true { unsentBytes = 0 }
+        loop.waitingBytes += unsentBytes - outgoingBytes
+        outgoingBytes = unsentBytes
     }
 
     /// Whether nothing is under way.
@@ -338,6 +351,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         clock.writabilityChanged(context.channel.isWritable, now: loop.dispatcher.context.lookAtClock())
+        countUnsent()
         work()
         flush()
     }
@@ -369,6 +383,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         session = nil
         incoming.removeAll()
         countWaiting(0)
+        countUnsent()
         loop.closed(self)
     }
 

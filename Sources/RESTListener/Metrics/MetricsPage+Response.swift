@@ -16,7 +16,8 @@ extension MetricsPage {
         var body = ByteBuffer()
         write(into: &body, format: format)
         var response = Response(.ok, format.contentType, body)
-        response.headers.writeStaticString("Cache-Control: no-store\r\nVary: Accept, Accept-Encoding\r\n")
+        response.freshness = .never
+        response.variesByForm = true
         return response
     }
 }
