@@ -13,13 +13,13 @@ import Upstream
 /// A client whose replies pile up has no more commands executed until it takes them. But it is still read from, for a
 /// while: many clients send a whole pipeline before they read the first reply, and would never read one if they could
 /// not get rid of the pipeline. Requests are small, replies aren't; so waiting requests are what is kept, and what a
-/// client may leave waiting is bounded (``ListenerLoop/waitingLimit``). Beyond that it stays in the client's own socket.
+/// client may leave waiting is bounded (``RESPLoop/waitingLimit``). Beyond that it stays in the client's own socket.
 final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, SessionOutlet {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let loop: ListenerLoop
+    private let loop: RESPLoop
     private let configuration: RESPListenerConfiguration
     private var parser = RequestParser()
     private var session: Session?
@@ -32,7 +32,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var isClosing = false
     private var lastActivity = NIODeadline.now()
 
-    init(loop: ListenerLoop, configuration: RESPListenerConfiguration) {
+    init(loop: RESPLoop, configuration: RESPListenerConfiguration) {
         self.loop = loop
         self.configuration = configuration
     }

@@ -14,19 +14,12 @@ import Darwin
 /// Serves RESP clients over TCP and a unix socket.
 public final class RESPListener: Sendable {
     private let channels: [any Channel]
-    private let loops: [NIOLoopBound<ListenerLoop>]
-    private let eventLoops: [any EventLoop]
+    private let loops: ListenerLoops<RESPLoop>
     private let socketPath: String?
 
-    private init(
-        channels: [any Channel],
-        loops: [NIOLoopBound<ListenerLoop>],
-        eventLoops: [any EventLoop],
-        socketPath: String?
-    ) {
+    private init(_ channels: [any Channel], _ loops: ListenerLoops<RESPLoop>, socketPath: String?) {
         self.channels = channels
         self.loops = loops
-        self.eventLoops = eventLoops
         self.socketPath = socketPath
     }
 
@@ -42,16 +35,8 @@ public final class RESPListener: Sendable {
         group: MultiThreadedEventLoopGroup,
         dispatchers: [NIOLoopBound<Dispatcher>]
     ) async throws -> RESPListener {
-        let eventLoops = Array(group.makeIterator())
-        var loops: [NIOLoopBound<ListenerLoop>] = []
-        for (eventLoop, dispatcher) in zip(eventLoops, dispatchers) {
-            loops.append(
-                try await eventLoop.submit {
-                    NIOLoopBound(ListenerLoop(dispatcher: dispatcher.value), eventLoop: eventLoop)
-                }.get()
-            )
-        }
-        let bootstrap = makeBootstrap(configuration, group, eventLoops, loops)
+        let loops = try await ListenerLoops(group, dispatchers) { RESPLoop(dispatcher: $0) }
+        let bootstrap = makeBootstrap(configuration, group, loops)
         var channels: [any Channel] = []
         if let port = configuration.port {
             do {
@@ -74,19 +59,13 @@ public final class RESPListener: Sendable {
                 throw ListenerError(place: path, error)
             }
         }
-        return RESPListener(
-            channels: channels,
-            loops: loops,
-            eventLoops: eventLoops,
-            socketPath: configuration.socketPath
-        )
+        return RESPListener(channels, loops, socketPath: configuration.socketPath)
     }
 
     private static func makeBootstrap(
         _ configuration: RESPListenerConfiguration,
         _ group: MultiThreadedEventLoopGroup,
-        _ eventLoops: [any EventLoop],
-        _ loops: [NIOLoopBound<ListenerLoop>]
+        _ loops: ListenerLoops<RESPLoop>
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 511)
@@ -94,10 +73,7 @@ public final class RESPListener: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let index = eventLoops.firstIndex(where: { $0 === channel.eventLoop }) else {
-                        preconditionFailure("a client's channel runs on one of the listener's loops")
-                    }
-                    let connection = RESPConnection(loop: loops[index].value, configuration: configuration)
+                    let connection = RESPConnection(loop: loops.loop(of: channel), configuration: configuration)
                     try channel.pipeline.syncOperations.addHandler(connection)
                     guard channel.remoteAddress?.protocol != .unix, let options = channel.syncOptions else { return }
                     try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -135,15 +111,6 @@ public final class RESPListener: Sendable {
     public func shutDown(within limit: TimeAmount) async {
         for channel in channels { try? await channel.close() }
         if let socketPath { unlink(socketPath) }
-        let done = zip(eventLoops, loops).map { eventLoop, loop in
-            eventLoop.flatSubmit { loop.value.drain(on: eventLoop) }
-        }
-        guard let first = eventLoops.first else { return }
-        let finished = EventLoopFuture.andAllComplete(done, on: first)
-        let timer = first.scheduleTask(in: limit) {
-            for (eventLoop, loop) in zip(self.eventLoops, self.loops) { eventLoop.execute { loop.value.closeAll() } }
-        }
-        try? await finished.get()
-        timer.cancel()
+        await loops.drain(within: limit)
     }
 }

@@ -7,13 +7,11 @@ import NIOPosix
 /// Serves HTTP clients: the REST API, the dashboard and the metrics.
 public final class RESTListener: Sendable {
     private let channel: any Channel
-    private let loops: [NIOLoopBound<RESTLoop>]
-    private let eventLoops: [any EventLoop]
+    private let loops: ListenerLoops<RESTLoop>
 
-    private init(_ channel: any Channel, _ loops: [NIOLoopBound<RESTLoop>], _ eventLoops: [any EventLoop]) {
+    private init(_ channel: any Channel, _ loops: ListenerLoops<RESTLoop>) {
         self.channel = channel
         self.loops = loops
-        self.eventLoops = eventLoops
     }
 
     /// Begins to listen.
@@ -28,19 +26,11 @@ public final class RESTListener: Sendable {
         group: MultiThreadedEventLoopGroup,
         dispatchers: [NIOLoopBound<Dispatcher>]
     ) async throws -> RESTListener {
-        let eventLoops = Array(group.makeIterator())
-        var loops: [NIOLoopBound<RESTLoop>] = []
-        for (eventLoop, dispatcher) in zip(eventLoops, dispatchers) {
-            loops.append(
-                try await eventLoop.submit {
-                    NIOLoopBound(RESTLoop(dispatcher.value, configuration), eventLoop: eventLoop)
-                }.get()
-            )
-        }
+        let loops = try await ListenerLoops(group, dispatchers) { RESTLoop($0, configuration) }
         do {
-            let channel = try await makeBootstrap(group, eventLoops, loops)
+            let channel = try await makeBootstrap(group, loops)
                 .bind(host: configuration.host, port: configuration.port).get()
-            return RESTListener(channel, loops, eventLoops)
+            return RESTListener(channel, loops)
         } catch {
             throw ListenerError(place: "\(configuration.host):\(configuration.port)", error)
         }
@@ -48,8 +38,7 @@ public final class RESTListener: Sendable {
 
     private static func makeBootstrap(
         _ group: MultiThreadedEventLoopGroup,
-        _ eventLoops: [any EventLoop],
-        _ loops: [NIOLoopBound<RESTLoop>]
+        _ loops: ListenerLoops<RESTLoop>
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 511)
@@ -59,10 +48,7 @@ public final class RESTListener: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let index = eventLoops.firstIndex(where: { $0 === channel.eventLoop }) else {
-                        preconditionFailure("a client's channel runs on one of the listener's loops")
-                    }
-                    let connection = RESTConnection(loops[index].value)
+                    let connection = RESTConnection(loops.loop(of: channel))
                     let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
                     try channel.pipeline.syncOperations.addHandlers([
                         TrafficMeter(connection), ByteToMessageHandler(decoder), connection,
@@ -86,13 +72,6 @@ public final class RESTListener: Sendable {
     /// Takes no more clients, lets those connected have their answers, and closes what is left after `limit`.
     public func shutDown(within limit: TimeAmount) async {
         try? await channel.close()
-        let done = zip(eventLoops, loops).map { eventLoop, loop in eventLoop.flatSubmit { loop.value.drain() } }
-        guard let first = eventLoops.first else { return }
-        let finished = EventLoopFuture.andAllComplete(done, on: first)
-        let timer = first.scheduleTask(in: limit) {
-            for (eventLoop, loop) in zip(self.eventLoops, self.loops) { eventLoop.execute { loop.value.closeAll() } }
-        }
-        try? await finished.get()
-        timer.cancel()
+        await loops.drain(within: limit)
     }
 }

@@ -5,7 +5,7 @@ import Stats
 import Upstream
 
 /// The HTTP clients of one event loop.
-final class RESTLoop {
+final class RESTLoop: ListenerLoop {
     let dispatcher: Dispatcher
     let configuration: RESTListenerConfiguration
     let gate: Gate

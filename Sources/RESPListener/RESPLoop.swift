@@ -5,7 +5,7 @@ import Stats
 import Upstream
 
 /// The clients of one event loop.
-final class ListenerLoop {
+final class RESPLoop: ListenerLoop {
     let dispatcher: Dispatcher
     /// How many bytes of input wait in all of them for commands to be executed.
     var waitingBytes = 0
@@ -51,8 +51,8 @@ final class ListenerLoop {
     }
 
     /// Lets every client finish what is under way; the future succeeds when all are gone.
-    func drain(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        let promise = eventLoop.makePromise(of: Void.self)
+    func drain() -> EventLoopFuture<Void> {
+        let promise = dispatcher.context.eventLoop.makePromise(of: Void.self)
         drained = promise
         for connection in connections.values { connection.drain() }
         if connections.isEmpty { promise.succeed() }
