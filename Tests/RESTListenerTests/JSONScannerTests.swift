@@ -26,10 +26,10 @@ struct JSONScannerTests {
     static func isValid(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { JSONScanner.isValid($0) } }
 
     @Test("valid texts", arguments: valid)
-    func valid(text: String) { #expect(Self.isValid(Array(text.utf8))) }
+    func isTaken(text: String) { #expect(Self.isValid(Array(text.utf8))) }
 
     @Test("invalid texts", arguments: invalid)
-    func invalid(text: String) { #expect(!Self.isValid(Array(text.utf8))) }
+    func isRefused(text: String) { #expect(!Self.isValid(Array(text.utf8))) }
 
     @Test(
         "bytes that aren't UTF-8 are in no string",
