@@ -22,7 +22,7 @@ def test_prompt(browse, launch, redis):
     page.until_text("#pill", "Healthy")
     assert page.script("return [sessionStorage.length, localStorage.length, document.cookie]") == [1, 0, ""]
     assert "s3cret" not in page.driver.current_url
-    page.press("Forget token")
+    page.press("Sign out")
     page.until("it asks again", lambda: page.is_open("token"))
 
 
