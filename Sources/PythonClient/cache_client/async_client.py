@@ -1,0 +1,132 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+from . import calls
+from .attempts import Attempts
+from .endpoint import Endpoint
+from .errors import CacheUnavailable
+from .messages import Call, EveryKey, Result
+from .streams import Streams
+
+
+class AsyncCacheClient:
+    """A client of the REST API. It belongs to one event loop; many calls may be under way at once.
+
+    Every call raises CacheError when the server refuses it, and CacheUnavailable when there is no answer.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://localhost:8000",
+        token: str | None = None,
+        timeout: float = 5.0,
+        retries: int = 2,
+        connections: int = 16,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Doesn't connect yet.
+
+        `timeout` is how many seconds a call may take, with all that it tries. `retries` is how often a call that does
+        no harm when it comes twice (all but `command`) is tried again while the server is away. `connections` is how
+        many are open at most: further calls wait for one.
+        """
+        self._timeout = timeout
+        self._retries = retries
+        self._streams = Streams(Endpoint.parse(base_url, token), connections, ssl_context)
+
+    async def __aenter__(self) -> AsyncCacheClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections that are open. A later call opens one again."""
+        await self._streams.close()
+
+    async def healthcheck(self) -> dict[str, Any]:
+        """How the server is: its `status` is "healthy", "degraded" or "unhealthy"."""
+        return await self._perform(calls.healthcheck())
+
+    async def get_stats(self) -> dict[str, Any]:
+        """The server's statistics."""
+        return await self._perform(calls.get_stats())
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        """A key's value, or `default` if there is none.
+
+        A value that is JSON comes as what it says, other text as a string, and anything else as bytes.
+        """
+        return await self._perform(calls.get(key, default))
+
+    async def get_bytes(self, key: str) -> bytes | None:
+        """A key's value exactly as it is stored, or None."""
+        return await self._perform(calls.get_bytes(key))
+
+    async def set(self, key: str, value: Any, ttl: float | None = None) -> bool:
+        """Stores a value, for `ttl` seconds or for good: bytes as they are, anything else as JSON says it."""
+        return await self._perform(calls.set_value(key, value, ttl))
+
+    async def set_json(self, key: str, text: str, ttl: float | None = None) -> bool:
+        """Stores a value given as JSON, to the letter."""
+        return await self._perform(calls.set_json(key, text.encode(), ttl))
+
+    async def invalidate(self, key: str | EveryKey = EveryKey.EVERY_KEY) -> bool:
+        """Removes a key; without one, every key."""
+        return await self._perform(calls.invalidate(key))
+
+    async def keys(self, pattern: str | None = None) -> list[str]:
+        """All keys, or those that begin with `pattern` or match it as a glob."""
+        return list(dict.fromkeys([key async for key in self.iter_keys(pattern)]))
+
+    async def iter_keys(self, pattern: str | None = None) -> AsyncIterator[str]:
+        """The same, page by page. A key may come twice while others are written."""
+        page = await self._perform(calls.keys_page(pattern, None))
+        for key in page.keys:
+            yield key
+        while page.cursor is not None:
+            page = await self._perform(calls.keys_page(pattern, page.cursor))
+            for key in page.keys:
+                yield key
+
+    async def batch_get(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The values of those of the keys that there are."""
+        found: dict[str, Any] = {}
+        for call in calls.batch_get(keys):
+            found.update(await self._perform(call))
+        return found
+
+    async def batch_set(self, items: Mapping[str, Any], ttl: float | None = None) -> dict[str, bool]:
+        """Stores many values, and says of each key whether it was stored."""
+        results: dict[str, bool] = {}
+        for call in calls.batch_set(items, ttl):
+            results.update(await self._perform(call))
+        return results
+
+    async def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
+        """Stores the members of an object given as JSON, each to the letter."""
+        return await self._perform(calls.batch_set_json(text.encode(), ttl))
+
+    async def command(self, *words: str | int | float) -> Any:
+        """Carries out any Redis command that needs no connection to itself. It is never tried twice."""
+        return await self._perform(calls.command(words))
+
+    async def _perform(self, call: Call[Result]) -> Result:
+        attempts = Attempts(self._timeout, self._retries if call.request.idempotent else 0)
+        while True:
+            try:
+                return call.read(await self._streams.exchange(call.request, attempts))
+            except CacheUnavailable:
+                pause = attempts.pause()
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)

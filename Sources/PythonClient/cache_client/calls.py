@@ -1,0 +1,214 @@
+"""Everything that can be asked of the server. Nothing here touches a socket: both clients share it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from .errors import CacheError
+from .messages import Call, EveryKey, Request, Response
+from .values import decode_key, decode_value, encode_json, failure, read_object, read_success
+
+BATCH_KEYS = 10_000
+"""The server takes no more keys than these in a batch."""
+BATCH_BYTES = 4 << 20
+"""Batches are cut at this size: far below what the server takes in one request by default, 16 MB."""
+OUT_OF_MEMORY = 507
+
+BINARY = (bytes, bytearray, memoryview)
+
+
+class KeysPage(NamedTuple):
+    """Some of the keys, and where the others go on."""
+
+    keys: list[str]
+    cursor: str | None
+
+
+def healthcheck() -> Call[dict[str, Any]]:
+    """How the server is. That it is unhealthy is an answer, too."""
+
+    def read(response: Response) -> dict[str, Any]:
+        content = read_object(response)
+        if "status" not in content:
+            raise failure(response)
+        return content
+
+    return Call(Request("GET", "/api/healthcheck"), read)
+
+
+def get_stats() -> Call[dict[str, Any]]:
+    """The server's statistics."""
+    return Call(Request("GET", "/api/cache/stats"), read_success)
+
+
+def get(key: str, default: Any) -> Call[Any]:
+    """A key's value."""
+
+    def read(response: Response) -> Any:
+        if is_missing(response):
+            return default
+        content = read_success(response)
+        return decode_value(content["value"], content.get("encoding"))
+
+    return Call(Request("GET", key_path(key)), read)
+
+
+def get_bytes(key: str) -> Call[bytes | None]:
+    """A key's value, as it is stored."""
+
+    def read(response: Response) -> bytes | None:
+        if is_missing(response):
+            return None
+        if response.status != 200:
+            raise failure(response)
+        return response.body
+
+    return Call(Request("GET", key_path(key), accept="application/octet-stream"), read)
+
+
+def set_value(key: str, value: Any, ttl: float | None) -> Call[bool]:
+    """Stores a value."""
+    if not isinstance(value, BINARY):
+        return set_json(key, encode_json(value), ttl)
+    query = "" if ttl is None else "?ttl=" + encode_json(ttl).decode()
+    request = Request("PUT", key_path(key) + query, bytes(value), content_type="application/octet-stream")
+    return Call(request, read_stored)
+
+
+def set_json(key: str, text: bytes, ttl: float | None) -> Call[bool]:
+    """Stores a value that is JSON already, to the letter."""
+    return Call(Request("POST", key_path(key), b'{"value":' + text + ttl_member(ttl) + b"}"), read_stored)
+
+
+def invalidate(key: str | EveryKey) -> Call[bool]:
+    """Removes a key, or all of them."""
+    path = "/api/cache/invalidate-all" if key is EveryKey.EVERY_KEY else key_path(key)
+    return Call(Request("DELETE", path), read_invalidated)
+
+
+def keys_page(pattern: str | None, cursor: str | None) -> Call[KeysPage]:
+    """The keys from a cursor on."""
+    query = {name: value for name, value in (("pattern", pattern), ("cursor", cursor)) if value is not None}
+    encoded = urlencode(query, quote_via=quote, errors="surrogateescape")
+    path = "/api/cache/keys" + ("?" + encoded if encoded else "")
+
+    def read(response: Response) -> KeysPage:
+        content = read_success(response)
+        binary = [decode_key(key) for key in content.get("encoded_keys", [])]
+        return KeysPage(content["keys"] + binary, content.get("cursor"))
+
+    return Call(Request("GET", path), read)
+
+
+def batch_get(keys: Iterable[str]) -> Iterator[Call[dict[str, Any]]]:
+    """The values of many keys: the calls that are needed, each of which finds some of them."""
+    names = list(dict.fromkeys(keys))
+    for start in range(0, len(names), BATCH_KEYS):
+        yield batch_get_call(names[start : start + BATCH_KEYS])
+
+
+def batch_get_call(names: list[str]) -> Call[dict[str, Any]]:
+    """The values of as many keys as the server takes at once."""
+
+    def read(response: Response) -> dict[str, Any]:
+        content = read_success(response)
+        values, encodings = content["values"], content.get("encodings", {})
+        return {name: decode_value(values[name], encodings.get(name)) for name in names if name in values}
+
+    return Call(Request("POST", "/api/cache/batch-get", encode_json({"keys": names})), read)
+
+
+def batch_set(items: Mapping[str, Any], ttl: float | None) -> Iterator[Call[dict[str, bool]]]:
+    """Stores many values: the calls that are needed. Binary values go one by one: JSON has no place for them."""
+    members: list[bytes] = []
+    size = 0
+    for key, value in items.items():
+        if isinstance(value, BINARY):
+            yield batch_set_binary(key, value, ttl)
+            continue
+        member = encode_json({key: value})[1:-1]
+        if members and (len(members) == BATCH_KEYS or size + len(member) > BATCH_BYTES):
+            yield batch_set_json(b"{" + b",".join(members) + b"}", ttl)
+            members, size = [], 0
+        members.append(member)
+        size += len(member)
+    if members:
+        yield batch_set_json(b"{" + b",".join(members) + b"}", ttl)
+
+
+def batch_set_json(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
+    """Stores the members of a JSON object, each to the letter."""
+
+    def read(response: Response) -> dict[str, bool]:
+        results = read_success(response)["results"]
+        return {str(key): stored is True for key, stored in results.items()}
+
+    body = b'{"items":' + items + ttl_member(ttl) + b"}"
+    return Call(Request("POST", "/api/cache/batch-set", body), read)
+
+
+def batch_set_binary(key: str, value: Any, ttl: float | None) -> Call[dict[str, bool]]:
+    """Stores one binary value as a batch would: that there is no room is a result."""
+    single = set_value(key, value, ttl)
+
+    def read(response: Response) -> dict[str, bool]:
+        return {key: response.status != OUT_OF_MEMORY and single.read(response)}
+
+    return Call(single.request, read)
+
+
+def command(words: tuple[str | int | float, ...]) -> Call[Any]:
+    """Any Redis command. It is never sent twice: nobody knows what it does."""
+
+    def read(response: Response) -> Any:
+        return decode_reply(read_success(response)["result"])
+
+    return Call(Request("POST", "/api/command", encode_json(words), idempotent=False), read)
+
+
+def decode_reply(reply: Any) -> Any:
+    """A reply as Python has it: only binary strings come as objects."""
+    if isinstance(reply, list):
+        return [decode_reply(element) for element in reply]
+    return base64.b64decode(reply["value"]) if isinstance(reply, dict) else reply
+
+
+def key_path(key: str) -> str:
+    """Where a key is found. A slash is encoded as well, so that nothing on the way takes it for a path's."""
+    return "/api/cache/key/" + quote(key, safe=":", errors="surrogateescape")
+
+
+def ttl_member(ttl: float | None) -> bytes:
+    """The rest of a request's JSON object."""
+    return b"" if ttl is None else b',"ttl":' + encode_json(ttl)
+
+
+def is_missing(response: Response) -> bool:
+    """Whether it is the server that says that there is no such key, and not another that there is no such path."""
+    if response.status != 404:
+        return False
+    try:
+        return json.loads(response.body)["found"] is False
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def read_stored(response: Response) -> bool:
+    """Whether a value was stored."""
+    return read_flag(response, "stored")
+
+
+def read_invalidated(response: Response) -> bool:
+    """Whether it was removed."""
+    return read_flag(response, "invalidated")
+
+
+def read_flag(response: Response, name: str) -> bool:
+    """The member by which a response confirms what was asked."""
+    if read_success(response).get(name) is not True:
+        raise CacheError(f'the response doesn\'t say "{name}": is it ocm that answers?', response.status)
+    return True

@@ -1,0 +1,207 @@
+"""The command line: `cache-client`, or `python -m cache_client`."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from . import __version__
+from .client import CacheClient
+from .errors import CacheError
+
+DEFAULT_URL = "http://localhost:8000"
+SUCCESS, FAILURE, USAGE = 0, 1, 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a subcommand and returns the exit status: 0 found, 1 not found or failed, 2 called wrongly."""
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    try:
+        with CacheClient(options.url, options.token or None, options.timeout) as client:
+            status: int = options.run(client, options)
+            sys.stdout.flush()
+            return status
+    except CacheError as error:
+        print(f"cache-client: {error.message}", file=sys.stderr)
+        return FAILURE
+    except ValueError as error:
+        print(f"cache-client: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough. Nothing may be flushed when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """What can be typed. The options may stand before or behind the subcommand."""
+    parser = argparse.ArgumentParser(
+        "cache-client",
+        description="Asks an ocm server over its REST API.",
+        epilog="The status is 0 when something was found or done, 1 when not, 2 when the call is wrong.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    add_connection_options(parser, os.environ.get("OCM_URL") or DEFAULT_URL, os.environ.get("OCM_TOKEN"), 5.0)
+    shared = argparse.ArgumentParser(add_help=False)
+    add_connection_options(shared, *[argparse.SUPPRESS] * 3)
+    commands = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
+
+    def add(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, parents=[shared], help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("healthcheck", healthcheck, "how the server is; the status is 1 if it is unhealthy")
+    add("stats", stats, "the server's statistics")
+    add("keys", keys, "the keys, one a line").add_argument(
+        "--pattern", help="those that begin with it, or match it if it has glob characters"
+    )
+    add("get", get, "a key's value as it is stored").add_argument("key", metavar="KEY")
+    command = add("set", set_value, "store a value")
+    command.add_argument("key", metavar="KEY")
+    command.add_argument("value", metavar="VALUE", help="stored as JSON if it is JSON, else as text")
+    add_ttl(command)
+    add("invalidate", invalidate, "remove a key; without one, every key").add_argument("key", metavar="KEY", nargs="?")
+    add("batch-get", batch_get, "the values of the keys that there are, as a JSON object").add_argument(
+        "keys", metavar="KEY", nargs="+"
+    )
+    command = add("batch-set", batch_set, "store many values; the status is 1 if one couldn't be stored")
+    command.add_argument("items", metavar="JSON", help="an object of keys and values")
+    add_ttl(command)
+    return parser
+
+
+def add_connection_options(parser: argparse.ArgumentParser, url: str | None, token: str | None, timeout: Any) -> None:
+    """Which server to ask, and how."""
+    parser.add_argument("--url", default=url, help=f"the server's address (OCM_URL; {DEFAULT_URL})")
+    parser.add_argument("--token", default=token, help="the server's token (OCM_TOKEN)")
+    parser.add_argument("--timeout", type=float, default=timeout, metavar="SECONDS", help="how long it may take (5)")
+
+
+def add_ttl(parser: argparse.ArgumentParser) -> None:
+    """How long a value lives."""
+    parser.add_argument("--ttl", type=seconds, metavar="SECONDS", help="how long it is kept; for good without it")
+
+
+def seconds(text: str) -> float:
+    """A time to live, said in the request as it was typed."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+def healthcheck(client: CacheClient, options: argparse.Namespace) -> int:
+    """How the server is."""
+    health = client.healthcheck()
+    print_json(health)
+    return FAILURE if health["status"] == "unhealthy" else SUCCESS
+
+
+def stats(client: CacheClient, options: argparse.Namespace) -> int:
+    """The server's statistics."""
+    print_json(client.get_stats())
+    return SUCCESS
+
+
+def keys(client: CacheClient, options: argparse.Namespace) -> int:
+    """The keys, as the pages come. Those that aren't UTF-8 are printed as they are."""
+    seen = set()
+    for key in client.iter_keys(options.pattern):
+        if key not in seen:
+            seen.add(key)
+            print_bytes(os.fsencode(key) + b"\n")
+    return SUCCESS
+
+
+def get(client: CacheClient, options: argparse.Namespace) -> int:
+    """A value: `set` with what is printed stores the same again."""
+    value = client.get_bytes(options.key)
+    if value is None:
+        print(f"cache-client: there is no key {options.key!r}", file=sys.stderr)
+        return FAILURE
+    print_bytes(value + b"\n" if is_text(value) else value)
+    return SUCCESS
+
+
+def set_value(client: CacheClient, options: argparse.Namespace) -> int:
+    """Stores a value."""
+    content = os.fsencode(options.value)
+    if not is_text(content):
+        client.set(options.key, content, options.ttl)
+    elif is_json(options.value):
+        client.set_json(options.key, options.value, options.ttl)
+    else:
+        client.set(options.key, options.value, options.ttl)
+    return SUCCESS
+
+
+def invalidate(client: CacheClient, options: argparse.Namespace) -> int:
+    """Removes a key or all of them."""
+    if options.key is None:
+        client.invalidate()
+    else:
+        client.invalidate(options.key)
+    return SUCCESS
+
+
+def batch_get(client: CacheClient, options: argparse.Namespace) -> int:
+    """The values of those keys that there are."""
+    found = client.batch_get(options.keys)
+    print_json(found)
+    return SUCCESS if found else FAILURE
+
+
+def batch_set(client: CacheClient, options: argparse.Namespace) -> int:
+    """Stores many values, each to the letter."""
+    if not is_json(options.items) or not isinstance(json.loads(options.items), dict):
+        raise ValueError('JSON must be an object like {"key": "value"}')
+    results = client.batch_set_json(options.items, options.ttl)
+    print_json(results)
+    return SUCCESS if all(results.values()) else FAILURE
+
+
+def is_json(text: str) -> bool:
+    """Whether it is JSON, by the book: Python alone would also take NaN."""
+    try:
+        json.loads(text, parse_int=str, parse_constant=refuse_constant)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """What Python calls a number and JSON doesn't."""
+    raise ValueError(f"{name} isn't JSON")
+
+
+def is_text(content: bytes) -> bool:
+    """Whether it is UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def print_json(content: dict[str, Any]) -> None:
+    """An object for people and for jq. Bytes are told apart from text as in the REST API."""
+
+    def encode(value: bytes) -> dict[str, str]:
+        return {"value": base64.b64encode(value).decode(), "encoding": "base64"}
+
+    print_bytes(json.dumps(content, ensure_ascii=False, indent=2, default=encode).encode() + b"\n")
+
+
+def print_bytes(content: bytes) -> None:
+    """Writes it whatever the terminal's encoding is."""
+    sys.stdout.buffer.write(content)

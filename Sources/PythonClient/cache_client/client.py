@@ -1,0 +1,130 @@
+"""The client for threads."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any
+
+from . import calls
+from .attempts import Attempts
+from .connections import Connections
+from .endpoint import Endpoint
+from .errors import CacheUnavailable
+from .messages import Call, EveryKey, Result
+
+
+class CacheClient:
+    """A client of the REST API. Threads may share it: each call has a connection to itself.
+
+    Every call raises CacheError when the server refuses it, and CacheUnavailable when there is no answer.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://localhost:8000",
+        token: str | None = None,
+        timeout: float = 5.0,
+        retries: int = 2,
+        connections: int = 16,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Doesn't connect yet.
+
+        `timeout` is how many seconds a call may take, with all that it tries. `retries` is how often a call that does
+        no harm when it comes twice (all but `command`) is tried again while the server is away. `connections` is how
+        many are kept open between calls.
+        """
+        self._timeout = timeout
+        self._retries = retries
+        self._connections = Connections(Endpoint.parse(base_url, token), connections, ssl_context)
+
+    def __enter__(self) -> CacheClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections that are open. A later call opens one again."""
+        self._connections.close()
+
+    def healthcheck(self) -> dict[str, Any]:
+        """How the server is: its `status` is "healthy", "degraded" or "unhealthy"."""
+        return self._perform(calls.healthcheck())
+
+    def get_stats(self) -> dict[str, Any]:
+        """The server's statistics."""
+        return self._perform(calls.get_stats())
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A key's value, or `default` if there is none.
+
+        A value that is JSON comes as what it says, other text as a string, and anything else as bytes.
+        """
+        return self._perform(calls.get(key, default))
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """A key's value exactly as it is stored, or None."""
+        return self._perform(calls.get_bytes(key))
+
+    def set(self, key: str, value: Any, ttl: float | None = None) -> bool:
+        """Stores a value, for `ttl` seconds or for good: bytes as they are, anything else as JSON says it."""
+        return self._perform(calls.set_value(key, value, ttl))
+
+    def set_json(self, key: str, text: str, ttl: float | None = None) -> bool:
+        """Stores a value given as JSON, to the letter."""
+        return self._perform(calls.set_json(key, text.encode(), ttl))
+
+    def invalidate(self, key: str | EveryKey = EveryKey.EVERY_KEY) -> bool:
+        """Removes a key; without one, every key."""
+        return self._perform(calls.invalidate(key))
+
+    def keys(self, pattern: str | None = None) -> list[str]:
+        """All keys, or those that begin with `pattern` or match it as a glob."""
+        return list(dict.fromkeys(self.iter_keys(pattern)))
+
+    def iter_keys(self, pattern: str | None = None) -> Iterator[str]:
+        """The same, page by page. A key may come twice while others are written."""
+        page = self._perform(calls.keys_page(pattern, None))
+        yield from page.keys
+        while page.cursor is not None:
+            page = self._perform(calls.keys_page(pattern, page.cursor))
+            yield from page.keys
+
+    def batch_get(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The values of those of the keys that there are."""
+        found: dict[str, Any] = {}
+        for call in calls.batch_get(keys):
+            found.update(self._perform(call))
+        return found
+
+    def batch_set(self, items: Mapping[str, Any], ttl: float | None = None) -> dict[str, bool]:
+        """Stores many values, and says of each key whether it was stored."""
+        results: dict[str, bool] = {}
+        for call in calls.batch_set(items, ttl):
+            results.update(self._perform(call))
+        return results
+
+    def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
+        """Stores the members of an object given as JSON, each to the letter."""
+        return self._perform(calls.batch_set_json(text.encode(), ttl))
+
+    def command(self, *words: str | int | float) -> Any:
+        """Carries out any Redis command that needs no connection to itself. It is never tried twice."""
+        return self._perform(calls.command(words))
+
+    def _perform(self, call: Call[Result]) -> Result:
+        attempts = Attempts(self._timeout, self._retries if call.request.idempotent else 0)
+        while True:
+            try:
+                return call.read(self._connections.exchange(call.request, attempts))
+            except CacheUnavailable:
+                pause = attempts.pause()
+                if pause is None:
+                    raise
+                time.sleep(pause)
