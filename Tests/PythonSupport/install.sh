@@ -1,14 +1,20 @@
 #!/bin/bash
-# Installs the clients under test where they are missing: Debian packages, and Python packages in .build-clients.
+# Installs what tests written in Python need, where it is missing: Debian's packages (apt-packages.txt), and in
+# .build-clients Python's (requirements.txt), of the test directories named, and our own Python client.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-environment=$here/../../../.build-clients
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+environment=$repository/.build-clients
+client=$repository/Sources/PythonClient
 
 missing=()
-while read -r package; do
-	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-	[ "$status" = installed ] || missing+=("$package")
-done <"$here/apt-packages.txt"
+requirements=()
+for directory in "$@"; do
+	while read -r package; do
+		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+		[ "$status" = installed ] || missing+=("$package")
+	done <"$directory/apt-packages.txt"
+	requirements+=(--requirement "$directory/requirements.txt")
+done
 if [ ${#missing[@]} -gt 0 ]; then
 	echo "installing: ${missing[*]}"
 	sudo=$([ "$(id -u)" = 0 ] || echo sudo)
@@ -16,10 +22,13 @@ if [ ${#missing[@]} -gt 0 ]; then
 	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
-	echo "installing the Python clients in $environment"
+wanted=$(cat "${@/%//requirements.txt}" "$client/pyproject.toml")
+if [ "$wanted" != "$(cat "$environment/installed" 2>/dev/null)" ]; then
+	echo "installing Python packages in $environment"
 	# The system's own Python: the one that its python3-venv belongs to.
 	/usr/bin/python3 -m venv --clear "$environment"
-	"$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-	cp "$here/requirements.txt" "$environment/requirements.txt"
+	pip=("$environment/bin/pip" install --quiet --disable-pip-version-check)
+	"${pip[@]}" "${requirements[@]}"
+	"${pip[@]}" --no-build-isolation --editable "$client"
+	echo "$wanted" >"$environment/installed"
 fi

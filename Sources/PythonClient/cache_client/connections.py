@@ -11,6 +11,7 @@ from collections import deque
 from .attempts import Attempts
 from .endpoint import Endpoint
 from .failures import unavailable
+from .http1 import NO_END
 from .messages import REQUEST_TIMEOUT, Request, Response
 
 CHUNK = 1 << 16
@@ -91,6 +92,8 @@ def converse(
     with contextlib.suppress(ConnectionResetError, BrokenPipeError):
         connection.request(request.method, endpoint.prefix + request.path, request.body, endpoint.headers(request))
     response = connection.getresponse()
+    if response.length is None and not response.chunked:
+        raise http.client.HTTPException(NO_END)
     body = bytearray()
     while chunk := response.read1(CHUNK):
         body += chunk
@@ -99,4 +102,5 @@ def converse(
         socket.settimeout(attempts.remaining())
     if response.length:
         raise http.client.IncompleteRead(bytes(body), response.length)
+    response.close()
     return Response(response.status, response.reason, bytes(body))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from .endpoint import Endpoint
 from .messages import Request
 
+NO_END = "the response doesn't say where it ends, so that nobody could tell if something of it were missing"
+HEX_DIGITS = frozenset(b"0123456789abcdefABCDEF")
+
 
 class ProtocolError(Exception):
     """What came isn't HTTP."""
@@ -20,9 +23,8 @@ class Head:
     reason: str
     keeps_alive: bool
     """Whether another request may follow on the connection."""
-    is_chunked: bool
     length: int | None
-    """The bytes in the body; None if it is chunked, or lasts until the connection's end."""
+    """The bytes in the body; None if it is chunked."""
 
 
 def encode_request(endpoint: Endpoint, request: Request) -> bytes:
@@ -45,27 +47,28 @@ def decode_head(head: bytes) -> Head:
         fields[name.lower()] = value.strip().lower()
     status = int(code)
     options = [option.strip() for option in fields.get("connection", "").split(",")]
-    has_no_body = status < 200 or status in (204, 304)
-    is_chunked = not has_no_body and fields.get("transfer-encoding", "").endswith("chunked")
-    length = 0 if has_no_body else None if is_chunked else decode_length(fields.get("content-length"))
-    has_end = is_chunked or length is not None
+    if status < 200 or status in (204, 304):
+        length: int | None = 0
+    elif fields.get("transfer-encoding", "").endswith("chunked"):
+        length = None
+    else:
+        length = decode_length(fields.get("content-length"))
     is_kept = "keep-alive" in options if version == "HTTP/1.0" else "close" not in options
-    return Head(status, reason, is_kept and has_end, is_chunked, length)
+    return Head(status, reason, is_kept, length)
 
 
-def decode_length(field: str | None) -> int | None:
+def decode_length(field: str | None) -> int:
     """A body's length, as its header says it."""
-    if field is not None and not (field.isascii() and field.isdigit()):
+    if field is None:
+        raise ProtocolError(NO_END)
+    if not (field.isascii() and field.isdigit()):
         raise ProtocolError(f"the response has no length: {field[:80]!r}")
-    return None if field is None else int(field)
+    return int(field)
 
 
 def decode_chunk_size(line: bytes) -> int:
     """The size of a chunk, as the line before it says it."""
     digits = line.partition(b";")[0].strip()
-    try:
-        if not digits.isalnum():
-            raise ValueError
-        return int(digits, 16)
-    except ValueError:
-        raise ProtocolError(f"a chunk of the response has no size: {line[:80]!r}") from None
+    if not digits or not HEX_DIGITS.issuperset(digits):
+        raise ProtocolError(f"a chunk of the response has no size: {line[:80]!r}")
+    return int(digits, 16)

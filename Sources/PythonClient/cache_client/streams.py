@@ -38,16 +38,11 @@ class Stream:
     async def converse(self, endpoint: Endpoint, request: Request) -> tuple[Response, bool]:
         """Sends a request and reads its response, and says whether another may follow."""
         self._writer.write(encode_request(endpoint, request))
-        # The server may answer before it has read everything, that there is too much of it for example.
-        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
-            await self._writer.drain()
         head = decode_head(await self._reader.readuntil(b"\r\n\r\n"))
         while head.status < 200:
             head = decode_head(await self._reader.readuntil(b"\r\n\r\n"))
-        if head.is_chunked:
+        if head.length is None:
             body = await self._read_chunks()
-        elif head.length is None:
-            body = await self._reader.read()
         else:
             body = await self._reader.readexactly(head.length)
         return Response(head.status, head.reason, body), head.keeps_alive

@@ -1,0 +1,168 @@
+"""The command line, as `python -m cache_client` and as `cache-client`."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from cache_client import CacheClient
+from programs import ask, free_port
+from scripted_server import respond
+
+CONSOLE_SCRIPT = [pathlib.Path(sys.executable).parent / "cache-client"]
+MODULE = [sys.executable, "-m", "cache_client"]
+
+
+def run(*words, program=MODULE, **environment):
+    """Runs it to its end; its output is bytes."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OCM_")}
+    return subprocess.run([*program, *words], capture_output=True, timeout=50, env=kept | environment)
+
+
+@pytest.fixture
+def cli(ocm):
+    def cli(*words, program=MODULE):
+        return run(*words, program=program, OCM_URL=ocm.url, OCM_TOKEN=ocm.token)
+
+    return cli
+
+
+def output(result):
+    assert result.returncode == 0 and result.stderr == b"", result
+    return result.stdout
+
+
+@pytest.mark.parametrize("program", [MODULE, CONSOLE_SCRIPT], ids=["module", "script"])
+def test_health_and_statistics(cli, program):
+    assert json.loads(output(cli("healthcheck", program=program)))["status"] == "healthy"
+    assert json.loads(output(cli("stats", program=program)))["memory_limit_mb"] == 100
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ('{"name": "John",  "n": 1.10}', b'{"name": "John",  "n": 1.10}'),
+        ("hello world", b"hello world"),
+        ("日本", "日本".encode()),
+        ("", b""),
+        ("123", b"123"),
+        ("9" * 5000, b"9" * 5000),
+        ("NaN", b"NaN"),
+        ('"quoted"', b"quoted"),
+        ('"123"', b'"123"'),
+        ("{broken", b"{broken"),
+        ("two\nlines\n", b"two\nlines\n"),
+        (b"\xff\xfe", b"\xff\xfe"),
+    ],
+    ids=lambda value: ascii(value)[:20],
+)
+def test_setting_and_getting(cli, ocm, value, stored):
+    assert output(cli("set", "k", value)) == b""
+    printed = output(cli("get", "k"))
+    assert printed == (stored if stored == b"\xff\xfe" else stored + b"\n")
+    assert ask(ocm.redis_port, "STRLEN", "k") == b":%d" % len(stored)
+    assert ask(ocm.redis_port, "TTL", "k") == b":-1"
+    output(cli("set", "k", printed.removesuffix(b"\n")))
+    assert output(cli("get", "k")) == printed
+
+
+@pytest.mark.parametrize(("ttl", "low", "high"), [("60", 50_000, 60_000), ("90.5", 80_000, 90_500)])
+def test_a_time_to_live(cli, ocm, ttl, low, high):
+    output(cli("set", "a", "1", "--ttl", ttl))
+    output(cli("batch-set", '{"b": 1}', "--ttl", ttl))
+    for key in ("a", "b"):
+        assert low <= int(ask(ocm.redis_port, "PTTL", key)[1:]) <= high
+
+
+def test_what_is_not_there(cli):
+    result = cli("get", "missing")
+    assert result.returncode == 1 and result.stdout == b"" and b"missing" in result.stderr
+    result = cli("batch-get", "a", "b")
+    assert result.returncode == 1 and json.loads(result.stdout) == {}
+
+
+def test_keys(cli):
+    for key in ("user:1", "user:2", "order:1", b"\xff\xfe"):
+        output(cli("set", key, "x"))
+    assert sorted(output(cli("keys")).splitlines()) == [b"order:1", b"user:1", b"user:2", b"\xff\xfe"]
+    assert sorted(output(cli("keys", "--pattern=user:")).splitlines()) == [b"user:1", b"user:2"]
+    assert output(cli("keys", "--pattern", "*:2")) == b"user:2\n"
+    assert output(cli("keys", "--pattern", "none")) == b""
+    assert output(cli("get", b"\xff\xfe")) == b"x\n"
+
+
+def test_removing(cli):
+    output(cli("batch-set", '{"a": 1, "b": 2, "c": 3}'))
+    assert output(cli("invalidate", "a")) == b"" and cli("get", "a").returncode == 1
+    assert output(cli("invalidate", "a")) == b""
+    assert output(cli("get", "b")) == b"2\n"
+    assert output(cli("invalidate")) == b"" and output(cli("keys")) == b""
+
+
+def test_batches(cli):
+    assert json.loads(output(cli("batch-set", '{"a": {"n": 1.10}, "b": "é"}'))) == {"a": True, "b": True}
+    assert output(cli("get", "a")) == b'{"n": 1.10}\n'
+    output(cli("set", "c", b"\xff"))
+    assert json.loads(output(cli("batch-get", "a", "missing", "b", "c"))) == {
+        "a": {"n": 1.1},
+        "b": "é",
+        "c": {"value": "/w==", "encoding": "base64"},
+    }
+
+
+def test_a_batch_of_which_something_is_not_stored(server):
+    server.script(respond({"results": {"a": True, "b": False}, "errors": {"b": "OOM"}}))
+    result = run("batch-set", '{"a": 1, "b": 2}', "--url", server.url)
+    assert result.returncode == 1 and json.loads(result.stdout) == {"a": True, "b": False}
+
+
+def test_options_may_stand_anywhere(ocm):
+    for words in (["--url", ocm.url, "--token", ocm.token, "keys"], ["keys", "--url", ocm.url, "--token", ocm.token]):
+        assert output(run(*words, OCM_URL="http://localhost:1", OCM_TOKEN="wrong")) == b""
+
+
+def test_what_goes_wrong(ocm, server):
+    result = run("get", "k", "--url", ocm.url, "--token", "wrong")
+    assert result.returncode == 1 and result.stderr.startswith(b"cache-client: ")
+    result = run("get", "k", "--url", f"http://localhost:{free_port()}", "--timeout", "2")
+    assert result.returncode == 1 and b"ocm serve" in result.stderr and b"Traceback" not in result.stderr
+    server.script(respond({"status": "unhealthy", "reason": "Redis is away"}, 503))
+    result = run("healthcheck", "--url", server.url)
+    assert result.returncode == 1 and b"Redis is away" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["nosuch"],
+        ["get"],
+        ["get", "a", "b"],
+        ["set", "k"],
+        ["set", "k", "v", "--ttl", "soon"],
+        ["set", "k", "v", "--ttl", "nan"],
+        ["batch-get"],
+        ["batch-set", "[1]"],
+        ["batch-set", "{broken"],
+        ["keys", "--nosuch"],
+        ["keys", "--url", "localhost:8000"],
+        ["keys", "--token", "a\nb"],
+        ["keys", "--timeout", "soon"],
+    ],
+)
+def test_what_is_typed_wrongly(words):
+    result = run(*words)
+    assert result.returncode == 2 and result.stderr and not result.stdout and b"Traceback" not in result.stderr
+
+
+def test_a_reader_that_has_seen_enough(ocm):
+    with CacheClient(ocm.url, ocm.token) as client:
+        client.batch_set({f"key:{number}" * 20: 1 for number in range(5000)})
+    command = [*MODULE, "--url", ocm.url, "--token", ocm.token, "keys"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

@@ -1,0 +1,350 @@
+"""Connections: kept, used again, grown stale, broken, silent; and what is tried again."""
+
+import asyncio
+import concurrent.futures
+import dataclasses
+import os
+import ssl
+import subprocess
+import time
+
+import pytest
+from cache_client import AsyncCacheClient, CacheClient, CacheError, CacheUnavailable
+from programs import free_port, wait_until
+from scripted_server import CLOSE, HANG, RESET, Answer, ScriptedServer, respond, respond_raw
+
+FOUND = {"key": "k", "value": 1, "found": True}
+
+
+def test_a_connection_is_kept(client, server):
+    server.script(*[respond(FOUND)] * 3, respond({"key": "k", "found": False}, 404), respond({"error": "no"}, 400))
+    assert [client.get("k") for _ in range(4)] == [1, 1, 1, None]
+    with pytest.raises(CacheError):
+        client.get("k")
+    assert server.connections == 1
+
+
+def test_what_every_request_says(make_client, server):
+    server.script(respond(FOUND), respond({"stored": True}))
+    client = make_client(server.url + "/base/", token="secret")
+    client.get("a b")
+    client.set("k", b"\xff", ttl=5)
+    first, second = server.received
+    assert first.line == "GET /base/api/cache/key/a%20b HTTP/1.1" and first.body == b""
+    assert first.headers["host"] == f"localhost:{server.port}" and first.headers["authorization"] == "Bearer secret"
+    assert second.line == "PUT /base/api/cache/key/k?ttl=5 HTTP/1.1" and second.body == b"\xff"
+    assert second.headers["content-length"] == "1"
+
+
+@pytest.mark.parametrize("then", [CLOSE, RESET])
+def test_a_connection_that_was_closed_between_calls(make_client, server, then):
+    server.script(respond(FOUND, then=then), respond(FOUND))
+    client = make_client(server.url, retries=0)
+    assert client.get("k") == 1 and client.get("k") == 1
+    assert server.connections_used == [0, 1]
+
+
+@pytest.mark.parametrize("then", [CLOSE, RESET])
+def test_a_connection_that_is_closed_when_it_is_used_again(make_client, server, then):
+    server.script(respond(FOUND), Answer(then=then), respond({"stored": True}))
+    client = make_client(server.url, retries=0)
+    assert client.get("k") == 1 and client.set("k", 1)
+    assert server.connections_used == [0, 0, 1]
+
+
+def test_a_connection_on_which_the_server_had_given_up(make_client, server):
+    server.script(respond(FOUND), respond({"error": "too slow"}, 408, then=CLOSE), respond(FOUND))
+    client = make_client(server.url, retries=0)
+    assert client.get("k") == 1 and client.get("k") == 1
+    assert server.connections_used == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        respond(FOUND, headers=[("Connection", "close")], then=CLOSE),
+        respond_raw(b'HTTP/1.0 200 OK\r\nContent-Length: 11\r\n\r\n{"value":1}', then=CLOSE),
+    ],
+)
+def test_a_response_that_ends_its_connection(client, server, answer):
+    server.script(answer, answer)
+    assert client.get("k") == 1 and client.get("k") == 1
+    assert server.connections_used == [0, 1]
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 1000])
+def test_a_body_in_chunks(client, server, pieces):
+    body = b'{"value":"' + b"x" * 5000 + b'"}'
+    chunks = b"".join(
+        b"%x;name=value\r\n%s\r\n" % (len(body[at : at + pieces]), body[at : at + pieces])
+        for at in range(0, len(body), pieces)
+    )
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server.script(respond_raw(head + chunks + b"0\r\nTrailer: x\r\n\r\n"), respond(FOUND))
+    assert client.get("k") == "x" * 5000
+    assert client.get("k") == 1
+    assert server.connections == 1
+
+
+def test_a_response_in_pieces(client, server):
+    whole = respond(FOUND).parts[0]
+    pieces = [whole[at : at + 1] for at in range(len(whole))]
+    server.script(respond_raw(b"HTTP/1.1 100 Continue\r\n\r\n", *pieces, pause=0.001), respond(FOUND))
+    assert client.get("k") == 1 and client.get("k") == 1
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(then=CLOSE),
+        Answer(then=RESET),
+        respond_raw(b"HTTP/1.1 200 OK\r\nContent-Le", then=CLOSE),
+        respond_raw(b'HTTP/1.1 200 OK\r\n\r\n{"value":1}', then=CLOSE),
+        respond_raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", then=CLOSE),
+        respond_raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{", then=CLOSE),
+        respond_raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", then=CLOSE),
+        respond_raw(b"-ERR unknown command 'GET'\r\n\r\n", then=CLOSE),
+        respond({"error": "Redis is away"}, 503),
+        respond(b"Bad Gateway", 502),
+    ],
+)
+class TestFailures:
+    """Failures after which another try may succeed."""
+
+    def test_are_tried_again(self, client, server, answer):
+        server.script(answer, answer, respond({"stored": True}))
+        assert client.set("k", 1)
+        assert len({request.line for request in server.received}) == 1 and len(server.received) == 3
+
+    def test_are_raised_in_the_end(self, make_client, server, answer):
+        server.script(answer, answer)
+        with pytest.raises(CacheUnavailable) as raised:
+            make_client(server.url, retries=1).get("k")
+        assert raised.value.status in (None, 502, 503)
+
+    def test_of_a_command_are_raised_at_once(self, client, server, answer):
+        server.script(respond(FOUND), answer, respond({"result": "OK"}))
+        client.get("k")
+        with pytest.raises(CacheUnavailable):
+            client.command("INCR", "n")
+        assert client.command("INCR", "n") == "OK"
+        assert len(server.received) == 3
+
+
+def test_a_command_of_which_nothing_is_known(client, server):
+    server.script(Answer(then=CLOSE))
+    with pytest.raises(CacheUnavailable, match="whether the command was carried out isn't known"):
+        client.command("INCR", "n")
+
+
+def test_a_command_meets_no_connection_that_may_be_stale(client, server):
+    server.script(respond(FOUND), respond({"result": 1}), respond(FOUND))
+    client.get("k")
+    assert client.command("INCR", "n") == 1
+    client.get("k")
+    assert server.connections_used == [0, 1, 1]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 500, 507])
+def test_what_would_fail_again_is_not_tried_again(client, server, status):
+    server.script(respond({"error": "no"}, status))
+    with pytest.raises(CacheError, match="^no$") as raised:
+        client.set("k", 1)
+    assert raised.value.status == status and not isinstance(raised.value, CacheUnavailable)
+    assert len(server.received) == 1
+
+
+def test_that_the_server_is_unhealthy_is_an_answer(client, server):
+    server.script(respond({"status": "unhealthy", "reason": "Redis is away"}, 503))
+    assert client.healthcheck()["reason"] == "Redis is away"
+
+
+def test_nobody_listens(make_client):
+    with pytest.raises(CacheUnavailable, match="nothing listens|failed") as raised:
+        make_client(f"http://127.0.0.1:{free_port()}").get("k")
+    assert raised.value.status is None and "ocm serve" in raised.value.message
+
+
+def test_a_server_that_comes_back(make_client):
+    port = free_port()
+    client = make_client(f"http://127.0.0.1:{port}", retries=1000, timeout=30)
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        value = threads.submit(client.get, "k")
+        time.sleep(0.2)
+        server = ScriptedServer(port=port)
+        server.script(respond(FOUND))
+        assert value.result(20) == 1
+        server.stop()
+
+
+def test_a_name_that_does_not_exist(make_client):
+    with pytest.raises(CacheUnavailable, match="failed"):
+        make_client("http://no-such-host.invalid", retries=0).get("k")
+
+
+TRICKLE = [b" "] * 100 + [b'{"value":1}']
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(then=HANG),
+        respond_raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", then=HANG),
+        respond_raw(b"HTTP/1.1 200 OK\r\nContent-Length: 111\r\n\r\n", *TRICKLE, pause=0.1),
+        respond_raw(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            *[b"%x\r\n%s\r\n" % (len(part), part) for part in TRICKLE],
+            b"0\r\n\r\n",
+            pause=0.1,
+        ),
+    ],
+    ids=["says nothing", "stops", "trickles", "trickles chunks"],
+)
+def test_a_server_that_is_too_slow(make_client, server, answer):
+    server.script(answer)
+    with pytest.raises(CacheUnavailable, match="didn't answer in time"):
+        make_client(server.url, timeout=0.5).get("k")
+
+
+def test_the_time_out_is_for_all_tries(make_client, server):
+    client = make_client(f"http://127.0.0.1:{free_port()}", timeout=0.5, retries=1000)
+    with pytest.raises(CacheUnavailable):
+        client.get("k")
+
+
+def test_after_a_time_out_the_late_answer_is_not_taken_for_another(make_client, server):
+    late = respond({"key": "slow", "value": "late", "found": True}).parts[0]
+    server.script(respond(FOUND), respond_raw(b"", late, pause=1.5), respond(FOUND))
+    client = make_client(server.url, timeout=1, retries=0)
+    assert client.get("k") == 1
+    with pytest.raises(CacheUnavailable):
+        client.get("slow")
+    wait_until("the late answer is sent", lambda: not server.under_way)
+    assert client.get("k") == 1
+    assert server.connections_used == [0, 0, 1]
+
+
+def test_closing(make_client, server):
+    server.script(*[respond(FOUND)] * 2)
+    client = make_client(server.url)
+    assert client.get("k") == 1
+    if isinstance(client, CacheClient):
+        client.close()
+        assert client.get("k") == 1
+        assert server.connections_used == [0, 1]
+    else:
+        assert client.get("k") == 1
+
+
+def test_context_managers(server):
+    async def ask():
+        async with AsyncCacheClient(server.url) as client:
+            return await client.get("k")
+
+    server.script(*[respond(FOUND)] * 2)
+    with CacheClient(server.url) as client:
+        assert client.get("k") == 1
+    assert asyncio.run(ask()) == 1
+
+
+def test_pages_are_fetched_as_they_are_needed(client, server):
+    server.script(respond({"keys": ["a", "b"], "cursor": "1"}), respond({"keys": ["b", "c"]}))
+    assert client.keys("x") == ["a", "b", "c"]
+    assert [request.line.split()[1].partition("?")[2] for request in server.received] == [
+        "pattern=x",
+        "pattern=x&cursor=1",
+    ]
+    server.script(respond({"keys": ["a", "b"], "cursor": "1"}), respond({"keys": ["b", "c"]}))
+    assert list(client.iter_keys()) == ["a", "b", "b", "c"]
+
+
+def test_batches_that_take_several_requests(client, server):
+    server.script(respond({"values": {"0": 0}}), respond({"values": {"10000": 1}}))
+    assert client.batch_get(map(str, range(10_001))) == {"0": 0, "10000": 1}
+    server.script(respond({"stored": True}), respond({"results": {"t": True}}))
+    assert client.batch_set({"t": 1, "b": b"\xff"}) == {"b": True, "t": True}
+    assert client.batch_get([]) == {} and client.batch_set({}) == {}
+
+
+def test_an_answer_that_comes_before_all_is_sent(server):
+    server.script(dataclasses.replace(respond({"error": "too much"}, 413, then=CLOSE), unread=True))
+    with CacheClient(server.url) as client, pytest.raises(CacheError, match="too much"):
+        client.set("k", b"x" * (20 << 20))
+
+
+def test_threads_share_a_client(server):
+    server.script(*[respond(FOUND)] * 400)
+    with CacheClient(server.url) as client, concurrent.futures.ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(client.get, ["k"] * 400)) == [1] * 400
+    assert server.connections <= 8
+
+
+def test_more_threads_than_connections_that_are_kept(server):
+    answer = respond_raw(b"", respond(FOUND).parts[0], pause=0.2)
+    server.script(*[answer] * 8)
+    with CacheClient(server.url, connections=2) as client, concurrent.futures.ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(client.get, ["k"] * 8)) == [1] * 8
+
+
+async def test_calls_beyond_the_limit_wait(server):
+    server.script(*[respond_raw(b"", respond(FOUND).parts[0], pause=0.01)] * 60)
+    async with AsyncCacheClient(server.url, connections=3) as client:
+        assert await asyncio.gather(*(client.get("k") for _ in range(60))) == [1] * 60
+    assert server.connections == 3 and server.most_under_way <= 3
+
+
+async def test_a_cancelled_call_leaves_nothing_behind(server):
+    server.script(respond_raw(b"", respond({"value": "late"}).parts[0], pause=0.3), respond(FOUND))
+    async with AsyncCacheClient(server.url, connections=1) as client:
+        task = asyncio.create_task(client.get("slow"))
+        while not server.received:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await client.get("k") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_fork_does_not_use_its_parent_s_connections(server):
+    server.script(*[respond(FOUND)] * 3)
+    with CacheClient(server.url) as client:
+        assert client.get("k") == 1
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if client.get("k") == 1 else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert client.get("k") == 1
+    assert server.connections_used == [0, 1, 0]
+
+
+class TestTLS:
+    """Certificates are verified, unless another context says otherwise."""
+
+    @pytest.fixture(scope="class")
+    def certificate(self, tmp_path_factory):
+        directory = tmp_path_factory.mktemp("certificate")
+        certificate, key = directory / "certificate.pem", directory / "key.pem"
+        command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext"
+        command = [*command.split(), "subjectAltName=DNS:localhost", "-out", str(certificate), "-keyout", str(key)]
+        subprocess.run(command, check=True, capture_output=True)
+        return certificate, key
+
+    @pytest.fixture
+    def server(self, certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server = ScriptedServer(context)
+        yield server
+        server.stop()
+
+    def test_that_it_is_trusted(self, make_client, server, certificate):
+        server.script(*[respond(FOUND)] * 2, respond(FOUND, then=CLOSE), respond(FOUND))
+        client = make_client(server.url, ssl_context=ssl.create_default_context(cafile=certificate[0]))
+        assert [client.get("k") for _ in range(4)] == [1] * 4
+        assert server.connections_used == [0, 0, 0, 1]
+
+    def test_that_a_stranger_is_not(self, make_client, server):
+        with pytest.raises(CacheUnavailable, match="certificate verify failed"):
+            make_client(server.url, retries=0).get("k")
