@@ -12,6 +12,7 @@ BUILD_FLAGS := -c release --static-swift-stdlib --product ocm \
 	-Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization -Xlinker -s
 OCM := .build/release/ocm
 SOURCES := Sources Tests Package.swift
+PYTHON_TESTS := Tests/IntegrationTests/clients Tests/PythonClientTests Tests/SeedTests
 
 BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
 TEST_PACKAGES := redis-server redis-tools
@@ -52,9 +53,9 @@ test: test-swift test-clients test-metrics coherence ## build and run every test
 test-swift: build test-dependencies ## the tests written in Swift
 	OCM_BINARY=$(CURDIR)/$(OCM) swift test
 
-test-clients: build test-dependencies ## real Redis clients and applications, through ocm
-	Tests/IntegrationTests/clients/install.sh
-	OCM_BINARY=$(CURDIR)/$(OCM) .build-clients/bin/python -m pytest Tests/IntegrationTests/clients
+test-clients: build test-dependencies ## real Redis clients and applications, through ocm; the Python client; the seed
+	Tests/PythonSupport/install.sh $(PYTHON_TESTS)
+	OCM_BINARY=$(CURDIR)/$(OCM) .build-clients/bin/python -m pytest $(PYTHON_TESTS)
 
 test-metrics: build test-dependencies ## what a real Prometheus makes of the metrics, the alert rules and the dashboard
 	Tests/MetricsTests/install.sh

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import wait_until
+from programs import wait_until
 from redis import Redis
 from rq import Queue, Worker
 from rq.command import send_stop_job_command
