@@ -25,9 +25,8 @@ def make_client(request):
 
 @pytest.fixture
 def server():
-    server = ScriptedServer()
-    yield server
-    server.stop()
+    with ScriptedServer() as server:
+        yield server
 
 
 @pytest.fixture

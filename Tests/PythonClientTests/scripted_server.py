@@ -50,7 +50,7 @@ def respond_raw(*parts, then=KEEP, pause=0):
 class ScriptedServer:
     """Gives the answers in turn, whichever connection the requests come over."""
 
-    def __init__(self, context=None, port=0):
+    def __init__(self, context=None, listener=None):
         self._context = context
         self._answers = queue.SimpleQueue()
         self._ended = threading.Event()
@@ -59,7 +59,7 @@ class ScriptedServer:
         self.received = []
         self.under_way = 0
         self.most_under_way = 0
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -83,13 +83,16 @@ class ScriptedServer:
         for answer in answers:
             self._answers.put(answer)
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
         self._ended.set()
         self._listener.close()
         for thread in self._threads:
             thread.join(10)
             assert not thread.is_alive()
-        assert self._answers.empty(), "not all that was scripted has been asked for"
+        assert kind is not None or self._answers.empty(), "not all that was scripted has been asked for"
 
     def _accept(self):
         while not self._ended.is_set():

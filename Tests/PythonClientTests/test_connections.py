@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import dataclasses
 import os
+import socket
 import ssl
 import subprocess
 import time
@@ -167,15 +168,17 @@ def test_nobody_listens(make_client):
 
 
 def test_a_server_that_comes_back(make_client):
-    port = free_port()
-    client = make_client(f"http://127.0.0.1:{port}", retries=1000, timeout=30)
+    # A port that is taken, but where nobody listens yet.
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    client = make_client(f"http://127.0.0.1:{listener.getsockname()[1]}", retries=1000, timeout=30)
     with concurrent.futures.ThreadPoolExecutor() as threads:
         value = threads.submit(client.get, "k")
         time.sleep(0.2)
-        server = ScriptedServer(port=port)
-        server.script(respond(FOUND))
-        assert value.result(20) == 1
-        server.stop()
+        listener.listen()
+        with ScriptedServer(listener=listener) as server:
+            server.script(respond(FOUND))
+            assert value.result(20) == 1
 
 
 def test_a_name_that_does_not_exist(make_client):
@@ -335,9 +338,8 @@ class TestTLS:
     def server(self, certificate):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
-        server = ScriptedServer(context)
-        yield server
-        server.stop()
+        with ScriptedServer(context) as server:
+            yield server
 
     def test_that_it_is_trusted(self, make_client, server, certificate):
         server.script(*[respond(FOUND)] * 2, respond(FOUND, then=CLOSE), respond(FOUND))

@@ -99,7 +99,8 @@ def converse(
         body += chunk
         if attempts.is_over():
             raise TimeoutError
-        socket.settimeout(attempts.remaining())
+        if not response.isclosed():
+            socket.settimeout(attempts.remaining())
     if response.length:
         raise http.client.IncompleteRead(bytes(body), response.length)
     response.close()
