@@ -15,16 +15,16 @@ CONSOLE_SCRIPT = [pathlib.Path(sys.executable).parent / "cache-client"]
 MODULE = [sys.executable, "-m", "cache_client"]
 
 
-def run(*words, program=MODULE, **environment):
+def run(*words, program=MODULE, piped_in=b"", **environment):
     """Runs it to its end; its output is bytes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OCM_")}
-    return subprocess.run([*program, *words], capture_output=True, timeout=50, env=kept | environment)
+    return subprocess.run([*program, *words], input=piped_in, capture_output=True, timeout=50, env=kept | environment)
 
 
 @pytest.fixture
 def cli(ocm):
-    def cli(*words, program=MODULE):
-        return run(*words, program=program, OCM_URL=ocm.url, OCM_TOKEN=ocm.token)
+    def cli(*words, **options):
+        return run(*words, OCM_URL=ocm.url, OCM_TOKEN=ocm.token, **options)
 
     return cli
 
@@ -60,12 +60,16 @@ def test_health_and_statistics(cli, program):
 )
 def test_setting_and_getting(cli, ocm, value, stored):
     assert output(cli("set", "k", value)) == b""
-    printed = output(cli("get", "k"))
-    assert printed == (stored if stored == b"\xff\xfe" else stored + b"\n")
+    assert output(cli("get", "k")) == stored
     assert ask(ocm.redis_port, "STRLEN", "k") == b":%d" % len(stored)
     assert ask(ocm.redis_port, "TTL", "k") == b":-1"
-    output(cli("set", "k", printed.removesuffix(b"\n")))
-    assert output(cli("get", "k")) == printed
+
+
+@pytest.mark.parametrize("content", [b"", b"text\n", b'"quoted"', b'{"n": 1.10} ', bytes(range(256)) * 1000], ids=len)
+def test_a_copy(cli, ocm, content):
+    assert ask(ocm.redis_port, "SET", "a", content) == b"+OK"
+    output(cli("set", "b", "-", piped_in=output(cli("get", "a"))))
+    assert output(cli("get", "b")) == content
 
 
 @pytest.mark.parametrize(("ttl", "low", "high"), [("60", 50_000, 60_000), ("90.5", 80_000, 90_500)])
@@ -90,26 +94,27 @@ def test_keys(cli):
     assert sorted(output(cli("keys", "--pattern=user:")).splitlines()) == [b"user:1", b"user:2"]
     assert output(cli("keys", "--pattern", "*:2")) == b"user:2\n"
     assert output(cli("keys", "--pattern", "none")) == b""
-    assert output(cli("get", b"\xff\xfe")) == b"x\n"
+    assert output(cli("get", b"\xff\xfe")) == b"x"
 
 
 def test_removing(cli):
     output(cli("batch-set", '{"a": 1, "b": 2, "c": 3}'))
     assert output(cli("invalidate", "a")) == b"" and cli("get", "a").returncode == 1
     assert output(cli("invalidate", "a")) == b""
-    assert output(cli("get", "b")) == b"2\n"
+    assert output(cli("get", "b")) == b"2"
     assert output(cli("invalidate")) == b"" and output(cli("keys")) == b""
 
 
 def test_batches(cli):
     assert json.loads(output(cli("batch-set", '{"a": {"n": 1.10}, "b": "é"}'))) == {"a": True, "b": True}
-    assert output(cli("get", "a")) == b'{"n": 1.10}\n'
+    assert output(cli("get", "a")) == b'{"n": 1.10}'
     output(cli("set", "c", b"\xff"))
-    assert json.loads(output(cli("batch-get", "a", "missing", "b", "c"))) == {
-        "a": {"n": 1.1},
-        "b": "é",
-        "c": {"value": "/w==", "encoding": "base64"},
-    }
+    found = {"a": {"n": 1.1}, "b": "é", "c": {"value": "/w==", "encoding": "base64"}}
+    assert json.loads(output(cli("batch-get", "a", "b", "c"))) == found
+    result = cli("batch-get", "a", "missing", "b", "c")
+    assert result.returncode == 1 and json.loads(result.stdout) == found and b"missing" in result.stderr
+    output(cli("batch-set", "-", piped_in=b'{"a": 2}'))
+    assert output(cli("get", "a")) == b"2"
 
 
 def test_a_batch_of_which_something_is_not_stored(server):
@@ -146,6 +151,7 @@ def test_what_goes_wrong(ocm, server):
         ["batch-get"],
         ["batch-set", "[1]"],
         ["batch-set", "{broken"],
+        ["batch-set", b"\xff"],
         ["keys", "--nosuch"],
         ["keys", "--url", "localhost:8000"],
         ["keys", "--token", "a\nb"],
@@ -166,3 +172,14 @@ def test_a_reader_that_has_seen_enough(ocm):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+def test_a_terminal(ocm, cli):
+    output(cli("set", "k", "red: \x1b[31m\ttab\né"))
+    master, terminal = os.openpty()
+    command = [*MODULE, "--url", ocm.url, "--token", ocm.token, "get", "k"]
+    subprocess.run(command, stdout=terminal, check=True, timeout=50)
+    os.close(terminal)
+    shown = os.read(master, 1000).replace(b"\r\n", b"\n")
+    os.close(master)
+    assert shown == "red: \\x1b[31m\ttab\né\n".encode()

@@ -47,12 +47,16 @@ def client(ocm):
 
 
 def check_healthcheck(run, client, ocm, line):
-    assert json.loads(run(line))["status"] == "healthy"
+    assert re.search(r"\bhealthy\b", run(line))
 
 
 def check_stats(run, client, ocm, line):
-    answer = json.loads(run(line))
-    assert answer["redis_enabled"] is ocm.has_redis and answer["memory_limit_mb"] == 100
+    answer = run(line)
+    # ocm itself answers people; what programs are given is JSON.
+    if answer.startswith("{"):
+        assert json.loads(answer).keys() == client.get_stats().keys()
+    else:
+        assert re.search(r"limit +100\.0 MiB", answer)
 
 
 def check_keys(run, client, ocm, line):
@@ -88,7 +92,9 @@ def check_invalidate_all(run, client, ocm, line):
 
 
 def check_batch_get(run, client, ocm, line):
-    assert json.loads(run(line)) == USERS
+    assert json.loads(run(line, status=1)) == USERS
+    client.set("user:789", 1)
+    assert json.loads(run(line)) == USERS | {"user:789": 1}
 
 
 def check_batch_set(run, client, ocm, line):

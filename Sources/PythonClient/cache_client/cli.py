@@ -68,14 +68,16 @@ def make_parser() -> argparse.ArgumentParser:
     add("get", get, "a key's value as it is stored").add_argument("key", metavar="KEY")
     command = add("set", set_value, "store a value")
     command.add_argument("key", metavar="KEY")
-    command.add_argument("value", metavar="VALUE", help="stored as JSON if it is JSON, else as text")
+    command.add_argument(
+        "value", metavar="VALUE", help="stored as JSON if it is JSON, else as text; - stores what is piped in"
+    )
     add_ttl(command)
     add("invalidate", invalidate, "remove a key; without one, every key").add_argument("key", metavar="KEY", nargs="?")
-    add("batch-get", batch_get, "the values of the keys that there are, as a JSON object").add_argument(
-        "keys", metavar="KEY", nargs="+"
-    )
+    add(
+        "batch-get", batch_get, "the values of keys, as a JSON object; the status is 1 if one isn't there"
+    ).add_argument("keys", metavar="KEY", nargs="+")
     command = add("batch-set", batch_set, "store many values; the status is 1 if one couldn't be stored")
-    command.add_argument("items", metavar="JSON", help="an object of keys and values")
+    command.add_argument("items", metavar="JSON", help="an object of keys and values; - reads it from stdin")
     add_ttl(command)
     return parser
 
@@ -119,29 +121,27 @@ def keys(client: CacheClient, options: argparse.Namespace) -> int:
     for key in client.iter_keys(options.pattern):
         if key not in seen:
             seen.add(key)
-            print_bytes(os.fsencode(key) + b"\n")
+            print_bytes(for_reader(key.encode("utf-8", "surrogateescape")) + b"\n")
     return SUCCESS
 
 
 def get(client: CacheClient, options: argparse.Namespace) -> int:
-    """A value: `set` with what is printed stores the same again."""
+    """A value, byte for byte, so that `get a | set b -` makes a copy. On a terminal a line ends."""
     value = client.get_bytes(options.key)
     if value is None:
-        print(f"cache-client: there is no key {options.key!r}", file=sys.stderr)
-        return FAILURE
-    print_bytes(value + b"\n" if is_text(value) else value)
+        return not_found([options.key])
+    print_bytes(for_reader(value) + (b"\n" if sys.stdout.isatty() else b""))
     return SUCCESS
 
 
 def set_value(client: CacheClient, options: argparse.Namespace) -> int:
-    """Stores a value."""
-    content = os.fsencode(options.value)
-    if not is_text(content):
-        client.set(options.key, content, options.ttl)
-    elif is_json(options.value):
-        client.set_json(options.key, options.value, options.ttl)
+    """Stores a value: what is piped in as it is; what is typed, if it is JSON, as the server stores JSON."""
+    content = read_argument(options.value)
+    text = decode_text(content)
+    if options.value != "-" and text is not None and is_json(text):
+        client.set_json(options.key, text, options.ttl)
     else:
-        client.set(options.key, options.value, options.ttl)
+        client.set(options.key, content, options.ttl)
     return SUCCESS
 
 
@@ -158,16 +158,29 @@ def batch_get(client: CacheClient, options: argparse.Namespace) -> int:
     """The values of those keys that there are."""
     found = client.batch_get(options.keys)
     print_json(found)
-    return SUCCESS if found else FAILURE
+    missing = [key for key in options.keys if key not in found]
+    return not_found(missing) if missing else SUCCESS
 
 
 def batch_set(client: CacheClient, options: argparse.Namespace) -> int:
     """Stores many values, each to the letter."""
-    if not is_json(options.items) or not isinstance(json.loads(options.items), dict):
-        raise ValueError('JSON must be an object like {"key": "value"}')
-    results = client.batch_set_json(options.items, options.ttl)
+    text = decode_text(read_argument(options.items))
+    if text is None or not is_json(text) or not isinstance(json.loads(text, parse_int=str), dict):
+        raise ValueError('the values must be a JSON object, such as {"key": "value"}')
+    results = client.batch_set_json(text, options.ttl)
     print_json(results)
     return SUCCESS if all(results.values()) else FAILURE
+
+
+def not_found(keys: list[str]) -> int:
+    """Says which keys aren't there."""
+    print("cache-client: there is no key " + ", ".join(ascii(key) for key in keys), file=sys.stderr)
+    return FAILURE
+
+
+def read_argument(argument: str) -> bytes:
+    """The bytes of an argument, or what is piped in for `-`."""
+    return sys.stdin.buffer.read() if argument == "-" else os.fsencode(argument)
 
 
 def is_json(text: str) -> bool:
@@ -184,13 +197,22 @@ def refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} isn't JSON")
 
 
-def is_text(content: bytes) -> bool:
-    """Whether it is UTF-8."""
+def decode_text(content: bytes) -> str | None:
+    """What it says; None if it isn't UTF-8."""
     try:
-        content.decode()
+        return content.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+
+
+def for_reader(content: bytes) -> bytes:
+    """What a program gets as it is, and a terminal without what would steer it."""
+    if not sys.stdout.isatty():
+        return content
+    text = content.decode("utf-8", "backslashreplace")
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text
+    ).encode()
 
 
 def print_json(content: dict[str, Any]) -> None:
