@@ -91,6 +91,7 @@ let package = Package(
             dependencies: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
@@ -167,6 +168,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "CacheClientTests", dependencies: ["CacheClient"], swiftSettings: strict),
+        .testTarget(name: "OCMTests", dependencies: ["ocm", "CacheClient"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport"],

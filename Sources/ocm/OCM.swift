@@ -5,9 +5,36 @@ import ArgumentParser
 struct OCM: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ocm",
-        abstract: "A caching sidecar that speaks the Redis protocol.",
+        abstract: "A caching sidecar that speaks the Redis protocol and HTTP.",
         version: Version.current,
         subcommands: [Serve.self],
-        defaultSubcommand: nil
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Client",
+                subcommands: [
+                    Healthcheck.self, ShowStatistics.self, Top.self, ListKeys.self, GetValue.self, SetValue.self,
+                    Invalidate.self, BatchGet.self, BatchSet.self,
+                ]
+            )
+        ]
     )
+
+    /// The status of a command line that can't be understood.
+    static let usageError = ExitCode(2)
+
+    static func main() async {
+        do {
+            var command = try await asyncParseAsRoot(try Arguments.given())
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // Their own status for this, 64, is what BSD's mailers return; 2 is everybody else's.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardError.write(fullMessage(for: error) + "\n")
+            exit(withError: usageError)
+        }
+    }
 }

@@ -43,17 +43,8 @@ struct OptionReader {
         }
     }
 
-    /// A time: `500ms`, `10s`, `5m`, `1h`, or a number of seconds.
-    func duration(_ name: String) throws -> TimeAmount? {
-        try value(name) { text in
-            let digits = text.prefix { $0.isNumber }
-            let units: [String: Int64] = ["ms": 1, "s": 1000, "": 1000, "m": 60_000, "h": 3_600_000]
-            guard let number = Int64(digits), number <= 1_000_000_000,
-                let unit = units[text.dropFirst(digits.count).lowercased()]
-            else { throw ConfigurationError("it must be a time such as 500ms, 10s, 5m or 1h") }
-            return .milliseconds(number * unit)
-        }
-    }
+    /// A time.
+    func duration(_ name: String) throws -> TimeAmount? { try value(name, TimeAmount.init(text:)) }
 
     /// A URL's password is nobody's business but its owner's.
     private static func withoutPassword(_ text: String) -> String {

@@ -1,0 +1,79 @@
+import NIOHTTP1
+
+/// What the API offers.
+extension APIRequest {
+    package static let healthcheck = {
+        var request = APIRequest(.GET, "/api/healthcheck")
+        request.answers = [.serviceUnavailable]
+        return request
+    }()
+
+    package static let statistics = APIRequest(.GET, "/api/cache/stats")
+
+    package static let invalidateAll = APIRequest(.DELETE, "/api/cache/invalidate-all")
+
+    /// A page of keys; the first without a cursor.
+    static func keys(matching pattern: String?, cursor: String?) -> APIRequest {
+        let query = [("pattern", pattern), ("cursor", cursor)].compactMap { name, value in
+            value.map { "\(name)=\(PercentEncoding.encode($0.utf8))" }
+        }
+        return APIRequest(.GET, "/api/cache/keys" + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
+    }
+
+    /// The value's bytes.
+    package static func value(of key: CacheKey) throws(CacheClientError) -> APIRequest {
+        var request = try entry(of: key)
+        request.accept = "application/octet-stream"
+        return request
+    }
+
+    /// The value within JSON.
+    package static func entry(of key: CacheKey) throws(CacheClientError) -> APIRequest {
+        var request = APIRequest(.GET, try path(of: key))
+        request.answers = [.notFound]
+        return request
+    }
+
+    package static func store(
+        _ bytes: [UInt8],
+        under key: CacheKey,
+        ttl: Duration?
+    ) throws(CacheClientError) -> APIRequest {
+        var request = APIRequest(.PUT, try path(of: key) + (ttl.map { "?ttl=\($0.inSeconds)" } ?? ""))
+        request.body = Body(type: "application/octet-stream", bytes: bytes)
+        return request
+    }
+
+    package static func store(
+        json: [UInt8],
+        under key: CacheKey,
+        ttl: Duration?
+    ) throws(CacheClientError) -> APIRequest {
+        .post(try path(of: key), "value", json, ttl: ttl)
+    }
+
+    package static func invalidate(_ key: CacheKey) throws(CacheClientError) -> APIRequest {
+        APIRequest(.DELETE, try path(of: key))
+    }
+
+    package static func values(of keys: [CacheKey]) throws(CacheClientError) -> APIRequest {
+        .post("/api/cache/batch-get", "keys", try JSONText.array(keys))
+    }
+
+    /// - Parameter items: a JSON object.
+    package static func store(items: [UInt8], ttl: Duration?) -> APIRequest {
+        .post("/api/cache/batch-set", "items", items, ttl: ttl)
+    }
+
+    private static func path(of key: CacheKey) throws(CacheClientError) -> String {
+        guard !key.bytes.isEmpty else { throw CacheClientError(.invalidArgument, "a key needs at least one byte") }
+        return "/api/cache/key/" + PercentEncoding.encode(key.bytes)
+    }
+
+    private static func post(_ path: String, _ member: String, _ json: [UInt8], ttl: Duration? = nil) -> APIRequest {
+        var request = APIRequest(.POST, path)
+        let bytes = Array("{\"\(member)\":".utf8) + json + Array((ttl.map { ",\"ttl\":\($0.inSeconds)}" } ?? "}").utf8)
+        request.body = Body(type: "application/json", bytes: bytes)
+        return request
+    }
+}
