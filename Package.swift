@@ -168,11 +168,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CacheClientTests", dependencies: ["CacheClient"], swiftSettings: strict),
+        .testTarget(
+            name: "CacheClientTests",
+            dependencies: ["CacheClient", .product(name: "NIOHTTP1", package: "swift-nio")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "OCMTests", dependencies: ["ocm", "CacheClient"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TestSupport"],
+            dependencies: ["CacheClient", "TestSupport"],
             exclude: ["clients"],
             swiftSettings: strict
         ),

@@ -16,7 +16,7 @@ extension APIReply {
                 result[key] = .json(text)
                 continue
             }
-            guard let bytes = Data(base64Encoded: Data(text.dropFirst().dropLast())) else {
+            guard let bytes = try? JSONDecoder().decode(Data.self, from: Data(text)) else {
                 throw .unexpectedReply(from: url)
             }
             result[key] = .binary(Array(bytes))

@@ -66,8 +66,7 @@ extension APIRequest {
     }
 
     private static func path(of key: CacheKey) throws(CacheClientError) -> String {
-        guard !key.bytes.isEmpty else { throw CacheClientError(.invalidArgument, "a key needs at least one byte") }
-        return "/api/cache/key/" + PercentEncoding.encode(key.bytes)
+        "/api/cache/key/" + PercentEncoding.encode(try key.askableBytes)
     }
 
     private static func post(_ path: String, _ member: String, _ json: [UInt8], ttl: Duration? = nil) -> APIRequest {

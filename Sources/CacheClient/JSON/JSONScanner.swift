@@ -49,8 +49,9 @@ struct JSONScanner {
         try list("[", "]", element)
     }
 
-    /// Sees that the whole text has been read.
-    func end() throws(Malformed) {
+    /// Sees that nothing but white space is left.
+    mutating func end() throws(Malformed) {
+        skipSpace()
         guard position == text.count else { throw Malformed() }
     }
 

@@ -40,22 +40,15 @@ package enum JSONText {
     /// An array of keys.
     static func array(_ keys: [CacheKey]) throws(CacheClientError) -> [UInt8] {
         var names: [[UInt8]] = []
-        for key in keys { names.append(try name(key)) }
+        for key in keys { names.append(string(try key.askableBytes)) }
         return Array("[".utf8) + names.joined(separator: ",".utf8) + Array("]".utf8)
     }
 
     /// An object whose values are JSON texts.
     static func object(_ members: [CacheKey: [UInt8]]) throws(CacheClientError) -> [UInt8] {
         var texts: [[UInt8]] = []
-        for (key, value) in members { texts.append(try name(key) + Array(":".utf8) + value) }
+        for (key, value) in members { texts.append(string(try key.askableBytes) + Array(":".utf8) + value) }
         return Array("{".utf8) + texts.joined(separator: ",".utf8) + Array("}".utf8)
-    }
-
-    private static func name(_ key: CacheKey) throws(CacheClientError) -> [UInt8] {
-        guard key.text != nil else {
-            throw CacheClientError(.invalidArgument, "'\(key)' isn't UTF-8, and can't be in a batch: ask for it alone")
-        }
-        return string(key.bytes)
     }
 
     /// What a string stands for.

@@ -57,7 +57,7 @@ struct CommandLineTests {
     @Test("an option that doesn't exist is a usage error")
     func unknownOption() throws {
         let (status, output) = try run(["serve", "--bogus"])
-        #expect(status == 64 && output.contains("Unknown option '--bogus'"))
+        #expect(status == 2 && output.contains("Unknown option '--bogus'"))
     }
 
     @Test("--version and --help")

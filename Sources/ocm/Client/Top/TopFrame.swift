@@ -75,7 +75,7 @@ struct TopFrame {
             table.add([counter.label, rate ?? "-", Quantity.size(count)])
         }
         if let clients = current.clients { table.add(["clients", "", Quantity.count(clients.redis + clients.rest)]) }
-        return table.lines(firstColumn: 24)
+        return table.lines(firstColumn: 24, otherColumns: 11)
     }
 
     private static func keys(_ keys: some Sequence<TopKey>) -> [String] {
@@ -83,6 +83,6 @@ struct TopFrame {
         for key in keys {
             table.add([TerminalText.fitted(TerminalText.line(key.key.bytes), 50), Quantity.count(key.count)])
         }
-        return table.lines(firstColumn: 24)
+        return table.lines(firstColumn: 24, otherColumns: 11)
     }
 }

@@ -25,11 +25,15 @@ final class TopScreen {
     /// Shows the server until somebody has seen enough. A server that can't be reached to begin with is an error.
     func run() async throws {
         let (events, source) = AsyncStream<TopEvent>.makeStream()
+        // Before the terminal is taken, so that it will always be given back.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigwinch)
         let keys = isatty(STDIN_FILENO) == 1 ? Self.readKeys(source) : nil
         defer { withExtendedLifetime(keys) {} }
         try await withThrowingTaskGroup { group in
             group.addTask { [poll] in await Self.watch(poll, source) }
-            group.addTask { await Self.watchSignals(source) }
+            group.addTask {
+                for await signal in signals { source.yield(signal == .sigwinch ? .resized : .ended) }
+            }
             defer {
                 screen.leave()
                 group.cancelAll()
@@ -51,12 +55,6 @@ final class TopScreen {
             }
         } catch {
             source.yield(.failed(error))
-        }
-    }
-
-    private static func watchSignals(_ source: AsyncStream<TopEvent>.Continuation) async {
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigwinch) {
-            source.yield(signal == .sigwinch ? .resized : .ended)
         }
     }
 

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What clients on the command line can't do")
+struct ClientUsageTests {
+    @Test(
+        "a wrong command line is a usage error",
+        arguments: [
+            (["bogus"], "Unexpected argument 'bogus'"), (["get"], "Missing expected argument '<key>'"),
+            (["get", ""], "a key needs at least one character"),
+            (["invalidate", ""], "a key needs at least one character"),
+            (["batch-get"], "Missing expected argument '<keys> ...'"),
+            (["set", "k"], "Missing expected argument '<value>'"),
+            (["set", "k", "v", "--ttl", "0"], "it must be a number of seconds"),
+            (["set", "k", "v", "--ttl", "nan"], "it must be a number of seconds"),
+            (["batch-set", "[1]"], "ocm: the values must be a JSON object"),
+            (["batch-set", "{\"a\":}"], "ocm: the values must be a JSON object"),
+            (["get", "k", "--timeout", "soon"], "it must be a time such as 500ms"),
+            (["get", "k", "--timeout", "0"], "it must be from 1ms to 24h"),
+            (["stats", "--watch", "often"], "ocm: --watch 'often': it must be a time"),
+            (["get", "k", "--url", "localhost:8000"], "ocm: --url: 'localhost:8000' is no server's URL"),
+        ]
+    )
+    func usage(arguments: [String], reason: String) throws {
+        let directory = try TemporaryDirectory()
+        let process = try TestProcess(OCMServer.binary, arguments, output: directory.path + "/output")
+        #expect(try process.waitForExit() == 2)
+        #expect(process.output.contains(reason), "\(process.output)")
+    }
+
+    @Test("arguments that aren't UTF-8 aren't taken for others")
+    func notUTF8() throws {
+        let directory = try TemporaryDirectory()
+        let command = "'\(OCMServer.binary)' set k $'\\xff'"
+        let process = try TestProcess("/bin/bash", ["-c", command], output: directory.path + "/output")
+        #expect(try process.waitForExit() == 2)
+        #expect(process.output.hasPrefix("ocm: argument 3 isn't UTF-8"))
+    }
+
+    @Test("the help begins with serve")
+    func help() throws {
+        let help = try ClientCommand(url: nil).run("--help")
+        let serve = try #require(help.text.firstRange(of: "\n  serve "))
+        let client = try #require(help.text.firstRange(of: "\nCLIENT SUBCOMMANDS:\n  healthcheck "))
+        #expect(help.status == 0 && serve.lowerBound < client.lowerBound)
+    }
+
+    @Test(
+        "a server that isn't there is an error in one line",
+        arguments: [
+            ["healthcheck"], ["stats"], ["stats", "--watch"], ["top"], ["keys"], ["get", "k"], ["set", "k", "v"],
+            ["invalidate"], ["invalidate", "k"], ["batch-get", "k"], ["batch-set", "{}"],
+        ]
+    )
+    func unreachable(arguments: [String]) throws {
+        let directory = try TemporaryDirectory()
+        let url = "http://127.0.0.1:\(try freePort())"
+        let process = try TestProcess(
+            OCMServer.binary,
+            arguments,
+            environment: ["OCM_URL": url],
+            output: directory.path + "/output"
+        )
+        #expect(try process.waitForExit() == 1)
+        let message = "ocm: can't connect to \(url): Connection refused; is `ocm serve` running?\n"
+        #expect(process.output == message)
+    }
+
+    @Test("who isn't ocm, or doesn't answer, is noticed")
+    func foreign() throws {
+        let redis = try RedisServer()
+        let foreign = try ClientCommand(url: "http://127.0.0.1:\(redis.port)").run("get", "k", "--timeout", "5s")
+        #expect(foreign.status == 1 && foreign.errors.hasPrefix("ocm: "), "\(foreign.errors)")
+        let server = try OCMServer(upstream: nil)
+        let path = try ClientCommand(url: "http://localhost:\(server.restPort)/other/").run("get", "k")
+        #expect(
+            path.status == 1 && path.errors.contains("check the URL http://localhost:\(server.restPort)/other,"),
+            "\(path.errors)"
+        )
+        server.process.send(SIGSTOP)
+        let silent = try ClientCommand(server).run("healthcheck", "--timeout", "100ms")
+        #expect(silent.status == 1 && silent.errors.contains("within 0.1 s"), "\(silent.errors)")
+        server.process.send(SIGCONT)
+    }
+
+    @Test("tokens are given as options or in the environment, and missing ones asked for")
+    func tokens() throws {
+        let server = try OCMServer(upstream: nil, ["--rest-token", "secret", "--rest-read-token", "reader"])
+        let none = ClientCommand(server)
+        #expect(try none.run("healthcheck").status == 0)
+        let refused = try none.run("get", "k")
+        #expect(refused.status == 1)
+        #expect(refused.errors.hasSuffix(" wants a token: give it as --token or OCM_TOKEN\n"), "\(refused.errors)")
+        #expect(try none.run("set", "k", "v", "--token", "secret").status == 0)
+        let reader = ClientCommand(server, environment: ["OCM_TOKEN": "reader"])
+        #expect(try reader.run("get", "k").text == "v")
+        #expect(try reader.run("batch-get", "k").status == 0)
+        #expect(try reader.run("set", "k", "w").errors == "ocm: this token is for reading only\n")
+        #expect(try reader.run("set", "k", "w", "--token", "secret").status == 0)
+        let wrong = try none.run("get", "k", "--token", "wrong")
+        #expect(wrong.status == 1 && wrong.errors.contains(" refuses the token: "), "\(wrong.errors)")
+        #expect(try none.run("get", "k", "--token", "a\nb").errors.contains("check it"))
+    }
+
+    @Test("next to a server that has its port from the environment, that is the default")
+    func portInEnvironment() throws {
+        let server = try OCMServer(upstream: nil)
+        let port = ClientCommand(url: nil, environment: ["OCM_PORT": "\(server.restPort)"])
+        #expect(try port.run("healthcheck").text == "healthy\n")
+        // What Kubernetes sets for a service called ocm.
+        let link = ClientCommand(url: nil, environment: ["OCM_PORT": "tcp://10.0.0.1:8000"])
+        #expect(try !link.run("healthcheck", "--timeout", "1s").errors.contains("10.0.0.1"))
+    }
+
+    @Test("a full disk is an error")
+    func fullDisk() throws {
+        let server = try OCMServer(upstream: nil)
+        let directory = try TemporaryDirectory()
+        let process = try TestProcess(
+            "/bin/bash",
+            ["-c", "'\(OCMServer.binary)' stats >/dev/full"],
+            environment: ["OCM_URL": "http://127.0.0.1:\(server.restPort)"],
+            output: directory.path + "/output"
+        )
+        #expect(try process.waitForExit() == 1)
+        #expect(process.output == "ocm: can't write to the standard output: No space left on device\n")
+    }
+}
