@@ -5,10 +5,11 @@ import Testing
 
 @Suite("The client library")
 struct CacheClientTests {
+    /// The time that it has is for the other tests, which keep the threads busy that ours would go on.
     private func client(
         _ server: OCMServer,
         token: String? = nil,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(600)
     ) throws -> CacheClient {
         try CacheClient(url: "http://127.0.0.1:\(server.restPort)", token: token, timeout: timeout)
     }

@@ -54,6 +54,25 @@ struct ClientTerminalTests {
         #expect(top.isAsShellsWantIt && top.output.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
     }
 
+    @Test("top can be suspended and continued")
+    func suspending() throws {
+        let shell = try TerminalProcess("/usr/bin/setsid", ["--ctty", "--wait", "/bin/bash", "--norc", "-i"])
+        shell.type("'\(OCMServer.binary)' top --url http://127.0.0.1:\(server.restPort)\n")
+        try waitUntil("a frame is there") { shell.output.contains("q leaves") }
+        shell.type("\u{1A}")
+        try waitUntil("it is suspended") { shell.output.contains("Stopped") }
+        shell.type("echo it is $((6 * 7))\n")
+        try waitUntil("the shell has the terminal") { shell.output.contains("it is 42") }
+        shell.type("fg\n")
+        try waitUntil("it goes on") {
+            shell.output.components(separatedBy: "it is 42").last?.contains("q leaves") == true
+        }
+        shell.type("q")
+        try waitUntil("it has left") { shell.output.components(separatedBy: "\u{1B}[?1049l").count == 3 }
+        shell.type("exit 7\n")
+        #expect(try shell.waitForExit() == 7)
+    }
+
     @Test("top shows what fits")
     func size() throws {
         let top = try start("top", rows: 8)

@@ -20,21 +20,9 @@ final class FullScreen {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Takes the terminal.
-    func enter() throws(OutputError) {
-        var settings = termios()
-        if tcgetattr(STDIN_FILENO, &settings) == 0 {
-            original = settings
-            // Ctrl-C and Ctrl-Z come as keys, too: whoever is killed by a signal can't clean up.
-            settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-            tcsetattr(STDIN_FILENO, TCSANOW, &settings)
-        }
-        isEntered = true
-        try FileOutput.standard.write(Array("\u{1B}[?1049h\u{1B}[?25l".utf8))
-    }
-
-    /// Shows lines from the top, each cut to the width.
+    /// Shows lines from the top, each cut to the width; takes the terminal if it hasn't been yet.
     func show(_ lines: [TopFrame.Line]) throws(OutputError) {
+        try enter()
         let (columns, rows) = size
         let texts = lines.prefix(rows).map { line in
             let text = TerminalText.fitted(line.text, columns)
@@ -51,5 +39,18 @@ final class FullScreen {
         guard var settings = original else { return }
         tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         original = nil
+    }
+
+    private func enter() throws(OutputError) {
+        guard !isEntered else { return }
+        var settings = termios()
+        if tcgetattr(STDIN_FILENO, &settings) == 0 {
+            original = settings
+            // Ctrl-C and Ctrl-Z come as keys, too: whoever is killed by a signal can't clean up.
+            settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+            tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+        }
+        isEntered = true
+        try FileOutput.standard.write(Array("\u{1B}[?1049h\u{1B}[?25l".utf8))
     }
 }

@@ -8,7 +8,7 @@ enum TopEvent: Sendable {
     case problem(String)
     /// A key was pressed.
     case key(UInt8)
-    /// The terminal has another size.
+    /// The terminal has another size, or is ours again.
     case resized
     /// We are to end: a signal says so, or the terminal has gone.
     case ended

@@ -26,13 +26,15 @@ final class TopScreen {
     func run() async throws {
         let (events, source) = AsyncStream<TopEvent>.makeStream()
         // Before the terminal is taken, so that it will always be given back.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigwinch)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigwinch, .sigcont)
         let keys = isatty(STDIN_FILENO) == 1 ? Self.readKeys(source) : nil
         defer { withExtendedLifetime(keys) {} }
         try await withThrowingTaskGroup { group in
             group.addTask { [poll] in await Self.watch(poll, source) }
             group.addTask {
-                for await signal in signals { source.yield(signal == .sigwinch ? .resized : .ended) }
+                for await signal in signals {
+                    source.yield([.sigwinch, .sigcont].contains(signal) ? .resized : .ended)
+                }
             }
             defer {
                 screen.leave()
@@ -62,13 +64,16 @@ final class TopScreen {
     private func react(to event: TopEvent) throws -> Bool {
         switch event {
         case .statistics(let statistics):
-            if current == nil { try screen.enter() }
             previous = current
             current = statistics
             problem = nil
         case .problem(let text): problem = text
         case .key(UInt8(ascii: "q")), .key(UInt8(ascii: "Q")), .key(Self.controlC), .ended: return false
-        case .key(Self.controlZ): try suspend()
+        case .key(Self.controlZ):
+            screen.leave()
+            // The signal takes its time to come, so there is no drawing before there is something new to be shown.
+            kill(0, SIGTSTP)
+            return true
         case .key, .resized: break
         case .failed(let error): throw error
         }
@@ -81,13 +86,5 @@ final class TopScreen {
         let url = poll.client.url
         let frame = TopFrame(current, since: previous, url: url, problem: problem, rows: screen.size.rows - 2)
         try screen.show(frame.lines + [TopFrame.Line(text: ""), TopFrame.Line(text: "q leaves")])
-    }
-
-    /// Stops, as the shell's job, until it is continued.
-    private func suspend() throws {
-        guard current != nil else { return }
-        screen.leave()
-        kill(0, SIGTSTP)
-        try screen.enter()
     }
 }
