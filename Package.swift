@@ -70,6 +70,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "JSON", swiftSettings: strict),
         .target(
             name: "RESTPages",
             resources: [.embedInCode("Resources/dashboard.html"), .embedInCode("Resources/openapi.json")],
@@ -78,7 +79,7 @@ let package = Package(
         .target(
             name: "RESTListener",
             dependencies: [
-                "LocalCache", "RESP", "CommandDispatch", "Stats", "Upstream", "ValueCompression", "RESTPages",
+                "JSON", "LocalCache", "RESP", "CommandDispatch", "Stats", "Upstream", "ValueCompression", "RESTPages",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -89,6 +90,7 @@ let package = Package(
         .target(
             name: "CacheClient",
             dependencies: [
+                "JSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -159,10 +161,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RESTListenerTests",
             dependencies: [
-                "RESTListener", "RESTPages", "CommandDispatch", "RESP", "Stats", "Upstream", "TestSupport",
+                "JSON", "RESTListener", "RESTPages", "CommandDispatch", "RESP", "Stats", "Upstream", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

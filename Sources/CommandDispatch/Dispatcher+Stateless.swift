@@ -32,9 +32,10 @@ extension Dispatcher {
         spec(CommandName(command[0]))?.pointee.isReadOnly ?? false
     }
 
-    /// How long the string at `key` lives on, in milliseconds, as far as the local cache knows; nil if it isn't in there, or
-    /// its key has no end.
+    /// How long the string at `key` lives on, in milliseconds, as far as the local cache or the embedded store knows; nil if
+    /// it isn't in there, or its key has no end.
     public func remainingLife(ofKey key: UnsafeRawBufferPointer) -> Int? {
+        if let store = server.store { return store.remainingLife(ofKey: key, db: baseIdentity.db) }
         guard let cache, let shared = upstream?.shared(for: baseIdentity) else { return nil }
         return cache.remainingLife(ofKey: key, namespace: shared.cacheNamespace)
     }

@@ -28,6 +28,9 @@ public final class Dispatcher {
     /// The local cache; nil with the embedded store, and when it is turned off.
     let cache: LoopCache?
 
+    /// Which keys are asked for most; nil if nothing is kept.
+    private let topKeys: TopKeys?
+
     /// Commands that the table doesn't have, as the upstream described them.
     var learned: [CommandName: UnsafePointer<CommandSpec>] = [:]
     /// A command that not even the server knows: it will most likely refuse it.
@@ -57,7 +60,8 @@ public final class Dispatcher {
         }
         cache = LoopCache(server, context, counters)
         upstream?.observer = cache
-        server.register(LoopStatistics(counters: counters, cache: cache?.counters, topKeys: cache?.topKeys))
+        topKeys = cache?.topKeys ?? (store == nil ? nil : TopKeys())
+        server.register(LoopStatistics(counters: counters, cache: cache?.counters, topKeys: topKeys))
     }
 
     /// A session for a client that has just come.
@@ -124,7 +128,18 @@ public final class Dispatcher {
         counters.localCommands.add()
         session.noteHit()
         session.deliverSoon()
+        noteEmbedded(command)
         return .taken
+    }
+
+    /// Counts a command that the store has served.
+    @inline(__always)
+    private func noteEmbedded(_ command: Command) {
+        guard let name = CommandName(command[0]), let spec = ordinarySpec(name) else { return }
+        counters.commands.add(slot: Int(spec.pointee.index))
+        if spec.pointee.caching == .string, command.count == 2 {
+            topKeys?.record(command[1], hash: KeyHash.process(command[1]))
+        }
     }
 
     /// Sends a command over the shared connection; `reply` gets the reply first, by default the session.

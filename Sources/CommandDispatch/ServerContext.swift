@@ -73,7 +73,7 @@ public final class ServerContext: Sendable {
     }
 
     /// Halves what keys are known for: what was asked for a while ago matters less and less.
-    func decayTopKeys() {
+    public func decayTopKeys() {
         for loop in loops.withLockedValue({ $0 }) { loop.topKeys?.decay() }
     }
 

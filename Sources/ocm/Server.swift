@@ -12,6 +12,8 @@ import Upstream
 struct Server: Service {
     /// How often the embedded store gives expired keys' memory back.
     private static let upkeepInterval = TimeAmount.milliseconds(100)
+    /// The time in which a key that nobody asks for any more loses half of its fame.
+    private static let halfLifeOfFame = TimeAmount.minutes(1)
 
     private let configuration: ServeConfiguration
     private let logger: Logger
@@ -51,23 +53,28 @@ struct Server: Service {
         }
         if configuration.upstream != nil { try await connect(dispatchers, group) }
         let coordinator = try await startCache(dispatchers, eventLoops)
-        let upkeep = store.map { store in
-            group.next().scheduleRepeatedTask(initialDelay: Self.upkeepInterval, delay: Self.upkeepInterval) { _ in
-                store.runCycle()
-            }
-        }
+        var upkeep = [Self.every(Self.halfLifeOfFame, on: group) { context.decayTopKeys() }]
+        if let store { upkeep.append(Self.every(Self.upkeepInterval, on: group) { store.runCycle() }) }
         announce(listener, restListener)
         try? await gracefulShutdown()
         logger.notice("stopping: no new clients; waiting for commands under way")
         async let restIsDown: Void? = restListener?.shutDown(within: configuration.shutdownTimeout)
         await listener.shutDown(within: configuration.shutdownTimeout)
         await restIsDown
-        upkeep?.cancel()
+        for task in upkeep { task.cancel() }
         if let coordinator { try await eventLoops[0].submit { coordinator.value.shutDown() }.get() }
         for (eventLoop, dispatcher) in zip(group.makeIterator(), dispatchers) {
             try await eventLoop.submit { dispatcher.value.upstream?.shutDown() }.get()
         }
         logger.notice("stopped")
+    }
+
+    private static func every(
+        _ interval: TimeAmount,
+        on group: MultiThreadedEventLoopGroup,
+        _ work: @escaping @Sendable () -> Void
+    ) -> RepeatedTask {
+        group.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in work() }
     }
 
     private func makeDispatchers(
@@ -93,8 +100,11 @@ struct Server: Service {
         for (index, (eventLoop, dispatcher)) in zip(group.makeIterator(), dispatchers).enumerated() {
             let first = eventLoop.makePromise(of: RedisUpstream.Status.self)
             eventLoop.execute {
-                dispatcher.value.upstream?.onStatusChange = { first.succeed($0) }
-                dispatcher.value.upstream?.start()
+                guard let upstream = dispatcher.value.upstream else { return }
+                upstream.onStatusChange = { first.succeed($0) }
+                upstream.start()
+                // A client that was quicker than this has made it connect already.
+                if upstream.status != .connecting { first.succeed(upstream.status) }
             }
             guard index == 0 else { continue }
             if case .down(.refused(let line)) = try await first.futureResult.get(),

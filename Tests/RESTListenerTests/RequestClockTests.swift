@@ -25,7 +25,7 @@ struct RequestClockTests {
     @Test("a head that comes in drops has as long as one that doesn't come")
     func head() {
         var clock = RequestClock(now: Self.start)
-        for second in 0..<9 { clock.received(1, now: Self.start + .seconds(Int64(second))) }
+        for second in 0..<9 { clock.received(now: Self.start + .seconds(Int64(second))) }
         #expect(Self.verdict(clock, after: 9) == .fine && Self.verdict(clock, after: 11) == .tooSlow)
     }
 
@@ -33,9 +33,9 @@ struct RequestClockTests {
     func body() {
         var clock = RequestClock(now: Self.start)
         clock.headRead(now: Self.start)
-        clock.received(1, now: Self.start)
+        clock.bodyReceived(1)
         #expect(Self.verdict(clock, after: 29) == .fine && Self.verdict(clock, after: 31) == .tooSlow)
-        clock.received(1 << 20, now: Self.start)
+        clock.bodyReceived(1 << 20)
         #expect(Self.verdict(clock, after: 90) == .fine && Self.verdict(clock, after: 100) == .tooSlow)
     }
 

@@ -1,21 +1,17 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// JSON as bytes: what is it, what is in it, and how to write some.
 package enum JSONText {
     /// Whether `text` is one JSON value, with nothing but white space around it.
     package static func isValid(_ text: [UInt8]) -> Bool {
-        read(text) { scanner throws(JSONScanner.Malformed) in _ = try scanner.value() } != nil
+        read(text) { scanner throws(JSONError) in _ = try scanner.value() } != nil
     }
 
     /// The members of the object that `text` is, as they stand there; nil if it is no object.
     package static func members(of text: [UInt8]) -> [(key: CacheKey, value: [UInt8])]? {
-        read(text) { scanner throws(JSONScanner.Malformed) in
+        read(text) { scanner throws(JSONError) in
             var members: [(CacheKey, [UInt8])] = []
-            try scanner.members { scanner, name throws(JSONScanner.Malformed) in
+            try scanner.members { scanner, name throws(JSONError) in
                 let key = try unescaped(Array(text[name]))
                 members.append((key, Array(text[try scanner.value()])))
             }
@@ -52,18 +48,18 @@ package enum JSONText {
     }
 
     /// What a string stands for.
-    private static func unescaped(_ token: [UInt8]) throws(JSONScanner.Malformed) -> CacheKey {
+    private static func unescaped(_ token: [UInt8]) throws(JSONError) -> CacheKey {
         guard token.contains(UInt8(ascii: "\\")) else { return CacheKey(bytes: Array(token.dropFirst().dropLast())) }
-        guard let text = try? JSONDecoder().decode(String.self, from: Data(token)) else {
-            throw JSONScanner.Malformed()
+        guard let bytes = token.withUnsafeBytes({ JSONString.unescape($0) }) else {
+            throw JSONError(problem: "there is half a surrogate pair in a name", position: 0)
         }
-        return CacheKey(text)
+        return CacheKey(bytes: bytes)
     }
 
     /// What `body` reads of the whole text; nil if that is no JSON.
     private static func read<Result>(
         _ text: [UInt8],
-        _ body: (inout JSONScanner) throws(JSONScanner.Malformed) -> Result
+        _ body: (inout JSONScanner) throws(JSONError) -> Result
     ) -> Result? {
         text.withUnsafeBytes { bytes in
             var scanner = JSONScanner(bytes)

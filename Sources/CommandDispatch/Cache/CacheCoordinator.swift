@@ -20,7 +20,6 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
     private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
-    private let server: ServerContext
     private var upkeep: [RepeatedTask] = []
 
     /// How often, and at how many entries of each shard, expired entries are looked for.
@@ -28,8 +27,6 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private static let upkeepBudget = 256
     /// How often, at least, every tracked connection has to show that it is alive, and how long it may take.
     private static let heartbeat = TimeAmount.seconds(1)
-    /// The time in which a key that nobody asks for any more loses half of its fame.
-    private static let halfLifeOfFame = TimeAmount.minutes(1)
 
     /// The coordinator on the loop of the first of `dispatchers`, all of which share one cache; nil if they have none.
     /// Called on that loop.
@@ -40,7 +37,6 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         cache = loopCache.cache
         counters = loopCache.counters
         context = dispatcher.context
-        server = dispatcher.server
         loops = dispatchers
         self.eventLoops = eventLoops
         feed = InvalidationFeed(upstream: upstream, context: context, delegate: self)
@@ -59,9 +55,6 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
             },
             eventLoop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
                 bound.value.beat()
-            },
-            eventLoop.scheduleRepeatedTask(initialDelay: Self.halfLifeOfFame, delay: Self.halfLifeOfFame) {
-                [server] _ in server.decayTopKeys()
             },
         ]
         feed?.start()

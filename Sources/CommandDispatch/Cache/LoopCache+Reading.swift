@@ -173,6 +173,7 @@ extension LoopCache {
     func lease(for hash: UInt64, _ shared: SharedConnection) -> UInt64? {
         guard shared.trackingSource != 0 else {
             counters.bypasses.add(shared.trackingRefusal == nil ? .untrackedConnection : .trackingRefused)
+            lastOutcome = .bypass
             return nil
         }
         guard admission.admits(hash) else {

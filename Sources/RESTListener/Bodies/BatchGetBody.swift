@@ -17,14 +17,15 @@ struct BatchGetBody {
             }
             var seen: Set<[UInt8]> = []
             var list: [[UInt8]] = []
-            for element in try MembersReader.elements(token, "keys") {
+            let elements = try MembersReader.elements(token, "keys")
+            try Self.check(elements.count)
+            for element in elements {
                 let key = try MembersReader.key(element)
                 if seen.insert(key).inserted { list.append(key) }
             }
             keys = list
         }
         guard let keys else { throw HTTPError(.badRequest, "the member 'keys' is missing") }
-        try Self.check(keys.count)
         self.keys = keys
     }
 

@@ -1,3 +1,4 @@
+import JSON
 import NIOHTTP1
 
 /// `{"items": {"a": …, "b": …}, "ttl": 60}`: what is to be stored at once.
@@ -11,7 +12,7 @@ struct BatchSetBody {
     init(_ text: UnsafeRawBufferPointer) throws(HTTPError) {
         var items: [(key: [UInt8], value: [UInt8])]?
         var timeToLive: Int?
-        try MembersReader(text).read { name, token, _ throws(HTTPError) in
+        try MembersReader(text, wrapping: 2).read { name, token, _ throws(HTTPError) in
             switch name {
             case "items": items = try Self.items(token)
             case "ttl": timeToLive = try MembersReader.timeToLive(token)
@@ -27,7 +28,7 @@ struct BatchSetBody {
     private static func items(_ object: UnsafeRawBufferPointer) throws(HTTPError) -> [(key: [UInt8], value: [UInt8])] {
         guard object.first == UInt8(ascii: "{") else { throw HTTPError(.badRequest, "items must be an object") }
         var tokens: [(name: Range<Int>, value: Range<Int>)] = []
-        var scanner = JSONScanner(object)
+        var scanner = JSONScanner(object, wrapping: 1)
         do throws(JSONError) {
             try scanner.members { scanner, name throws(JSONError) in tokens.append((name, try scanner.value())) }
         } catch {

@@ -1,3 +1,4 @@
+import JSON
 import NIOHTTP1
 
 /// `["SET", "key", 1]`: a Redis command.

@@ -1,10 +1,16 @@
+import JSON
 import NIOHTTP1
 
 /// Reads the members of the object that a request's body is.
 struct MembersReader {
     private let text: UnsafeRawBufferPointer
+    private let levels: Int
 
-    init(_ text: UnsafeRawBufferPointer) { self.text = text }
+    /// - Parameter levels: how deep in the body values stand.
+    init(_ text: UnsafeRawBufferPointer, wrapping levels: Int = 1) {
+        self.text = text
+        self.levels = levels
+    }
 
     /// Calls `member` for each member, with its name, its value and where the value stands. A name may not come twice:
     /// whom of the two to believe is a question that programs between us and the client may answer otherwise.
@@ -13,13 +19,15 @@ struct MembersReader {
     ) throws(HTTPError) {
         var names: Set<String> = []
         var refusal: HTTPError?
-        var scanner = JSONScanner(text)
+        var scanner = JSONScanner(text, wrapping: levels)
         do throws(JSONError) {
             guard scanner.peek() == UInt8(ascii: "{") else { throw scanner.error("there is no object") }
             try scanner.members { scanner, name throws(JSONError) in
                 let position = try scanner.value()
                 guard refusal == nil else { return }
-                let name = String(decoding: text[name].dropFirst().dropLast(), as: UTF8.self)
+                let name =
+                    JSONString.unescape(UnsafeRawBufferPointer(rebasing: text[name]))
+                    .map { String(decoding: $0, as: UTF8.self) } ?? ""
                 do throws(HTTPError) {
                     guard names.insert(name).inserted else {
                         throw HTTPError(.badRequest, "the member '\(name)' is there twice")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import NIOHTTP1
 
 /// `{"value": …, "ttl": 60}`: what is to be stored at a key.
@@ -33,7 +34,9 @@ struct SetBody {
             throw HTTPError(.badRequest, "the only encoding is \"base64\"")
         }
         guard token.first == UInt8(ascii: "\""), let text = JSONString.unescape(token),
-            let data = Data(base64Encoded: Data(text))
+            let data = Data(base64Encoded: Data(text)),
+            // What it is decoded from must be the one way to write it: Foundation lets more pass.
+            data.base64EncodedData().elementsEqual(text)
         else { throw HTTPError(.badRequest, "the value isn't a string of base64") }
         return Array(data)
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a client's JSON value is to be stored as.
 ///
 /// A string that is no JSON text itself is stored without its quotation marks and escapes, so that redis-cli sees plain

@@ -61,7 +61,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     /// Bytes have come in, of whatever.
     func bytesReceived(_ count: Int) {
-        clock.received(count, now: loop.dispatcher.context.lookAtClock())
+        clock.received(now: loop.dispatcher.context.lookAtClock())
         loop.counters.restBytesIn.add(count)
     }
 
@@ -124,6 +124,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         switch part {
         case .head(let head): begin(RequestHead(head))
         case .body(let bytes):
+            clock.bodyReceived(bytes.readableBytes)
             act(reader.append(bytes))
             countWaiting(reader.bodyLength)
         case .end:
@@ -266,7 +267,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         exchange = nil
         commands.removeAll()
         if answer.closes || isDraining { response.keepsAlive = false }
-        if let coding = response.coding, answer.body.readableBytes >= ContentCoding.smallestBody, !response.isHead,
+        if let coding = response.coding, answer.body.readableBytes >= ContentCoding.smallestBody,
             !ResponseWriter.isNotModified(answer, response)
         {
             compress(answer, coding)
@@ -427,7 +428,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case .tooSlow:
             refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))
             flush()
-        case .end: endAfterResponses()
+        case .end: abort()
         case .close: abort()
         }
     }

@@ -41,14 +41,11 @@ struct RequestClock {
 
     init(now: NIODeadline) { since = now }
 
-    /// Bytes have come.
-    mutating func received(_ count: Int, now: NIODeadline) {
-        switch phase {
-        case .idle: enter(.head, now)
-        case .body: bytes += count
-        case .head, .answering, .stuck, .closing: break
-        }
-    }
+    /// Bytes have come, of whatever.
+    mutating func received(now: NIODeadline) { if phase == .idle { enter(.head, now) } }
+
+    /// More of the body has come. What a client may write around its chunks doesn't count.
+    mutating func bodyReceived(_ count: Int) { bytes += count }
 
     /// A head is whole, its body is to come.
     mutating func headRead(now: NIODeadline) { enter(.body, now) }
@@ -82,7 +79,9 @@ struct RequestClock {
         let time = now - since
         switch phase {
         case .idle: return time > (isDraining ? Self.drainingLimit : Self.idleLimit) ? .end : .fine
-        case .head: return time > Self.headLimit ? .tooSlow : .fine
+        case .head:
+            if isDraining { return time > Self.drainingLimit ? .end : .fine }
+            return time > Self.headLimit ? .tooSlow : .fine
         case .body:
             return time > Self.bodyLimit + .seconds(Int64(bytes / Self.slowestRate)) ? .tooSlow : .fine
         case .answering: return .fine

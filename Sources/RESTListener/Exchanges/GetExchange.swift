@@ -31,19 +31,22 @@ final class GetExchange: Exchange {
     override func commandTaken(_ outcome: CacheOutcome, _ commands: inout CommandQueue) {
         guard self.outcome == nil else { return }
         self.outcome = outcome
-        guard outcome != .hit else { return }
+        guard !knowsLife else { return }
         commands.add(2) { command in
             command.add("PTTL")
             command.add(name.key)
         }
     }
 
+    /// Whether what answered knows how long the key lives.
+    private var knowsLife: Bool { outcome == .hit || loop.dispatcher.upstream == nil }
+
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
         guard var response else {
             var first = makeResponse(reply)
             first.outcome = outcome ?? .bypass
             first.variesByForm = true
-            guard outcome != .hit else {
+            guard !knowsLife else {
                 let life = name.key.withUnsafeBytes { loop.dispatcher.remainingLife(ofKey: $0) }
                 setFreshness(life, to: &first)
                 return first

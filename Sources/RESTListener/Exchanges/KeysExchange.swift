@@ -1,4 +1,5 @@
 import CommandDispatch
+import JSON
 import NIOCore
 import NIOHTTP1
 import RESP

@@ -1,3 +1,5 @@
+import JSON
+
 /// Percent-encoded bytes, as in paths and queries.
 enum PercentEncoding {
     /// The bytes that `text` stands for; nil if an escape is broken.

@@ -3,8 +3,8 @@ import NIOHTTP1
 /// The head of a request: what of it matters here, read once.
 struct RequestHead {
     let method: HTTPMethod
-    /// Where the path leads.
-    let route: Route?
+    /// What the path says.
+    let path: RequestTarget.Path
     /// What stands behind the question mark.
     let query: Substring
     let isKeepAlive: Bool
@@ -16,6 +16,7 @@ struct RequestHead {
     private(set) var accept: String?
     private(set) var acceptEncoding: String?
     private(set) var authorization: String?
+    private var authorizations = 0
     private(set) var expectation: String?
     private(set) var ifNoneMatch: String?
     private(set) var origin: String?
@@ -26,28 +27,27 @@ struct RequestHead {
 
     init(_ head: HTTPRequestHead) {
         method = head.method
-        var target = head.uri
-        // The absolute form, which is for proxies, must be taken too (RFC 9112, 3.2.2).
-        if target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") {
-            let rest = target[scheme.upperBound...]
-            target = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
-        }
-        var pathLength = 0
-        route = target.withUTF8 { bytes in
-            pathLength = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
-            return Route(path: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<pathLength]))
-        }
-        query = target[...].dropUTF8(pathLength + 1)
+        var target = RequestTarget(head.uri)
+        path = target.readPath()
+        query = target.query
         isOld = head.version.major == 1 && head.version.minor == 0
         isKeepAlive = head.isKeepAlive
         for (name, value) in head.headers { note(name, value) }
+        // Who asks a proxy for a URL says there which host is meant.
+        if let authority = target.authority, hosts == 1 { host = authority }
     }
+
+    /// Where the path leads; nil for nowhere.
+    var route: Route? { if case .route(let route) = path { route } else { nil } }
 
     /// Whether a body follows.
     var hasBody: Bool { isChunked || contentLength ?? 0 > 0 }
 
     /// Whether the client would rather have the bytes as they are.
-    var wantsRawBytes: Bool { accept.map { $0.lowercased().contains("application/octet-stream") } ?? false }
+    var wantsRawBytes: Bool { accept.map(MediaRange.prefersBytes) ?? false }
+
+    /// Whether two of its headers say different things of where it ends, or of who sends it.
+    var isAmbiguous: Bool { (isChunked && contentLength != nil) || authorizations > 1 }
 
     private mutating func note(_ name: String, _ value: String) {
         switch name.utf8.count {
@@ -55,11 +55,13 @@ struct RequestHead {
             hosts += 1
             host = value
         case 6 where name.isHeader("accept"): accept = accept.map { "\($0),\(value)" } ?? value
-        case 6 where name.isHeader("expect"): expectation = value
+        case 6 where name.isHeader("expect"): expectation = isOld ? nil : value
         case 6 where name.isHeader("origin"): origin = value
         case 7 where name.isHeader("upgrade"): asksForUpgrade = true
         case 12 where name.isHeader("content-type"): contentType = value
-        case 13 where name.isHeader("authorization"): authorization = value
+        case 13 where name.isHeader("authorization"):
+            authorizations += 1
+            authorization = value
         case 13 where name.isHeader("if-none-match"): ifNoneMatch = ifNoneMatch.map { "\($0),\(value)" } ?? value
         case 14 where name.isHeader("content-length"): contentLength = Int(value)
         case 15 where name.isHeader("accept-encoding"):
@@ -69,11 +71,6 @@ struct RequestHead {
         default: break
         }
     }
-}
-
-extension Substring {
-    /// What is behind the first `count` bytes.
-    fileprivate func dropUTF8(_ count: Int) -> Substring { Substring(utf8.dropFirst(count)) }
 }
 
 extension String {

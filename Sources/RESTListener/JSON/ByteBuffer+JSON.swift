@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import NIOCore
 
 /// Writes JSON texts.

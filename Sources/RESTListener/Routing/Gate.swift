@@ -19,15 +19,23 @@ struct Gate {
         guard head.hosts == 1 || (head.isOld && head.hosts == 0) else {
             throw HTTPError(.badRequest, "a request must have one Host header")
         }
-        guard isExpectedHost(head.host) else {
+        guard !head.isAmbiguous else {
             throw HTTPError(
-                .forbidden,
-                "this server is for clients on its own machine, who don't call it '\(head.host ?? "")': use localhost, "
-                    + "or start it with --rest-token"
+                .badRequest,
+                "a request can't have both Transfer-Encoding and Content-Length, nor two Authorization headers"
             )
         }
-        guard let route = head.route else {
+        try checkHost(head.host)
+        let route: Route
+        switch head.path {
+        case .route(let found): route = found
+        case .nowhere:
             throw HTTPError(.notFound, "there is nothing at this path: the API is described at /api/openapi.json")
+        case .broken:
+            throw HTTPError(.badRequest, "a percent sign in the path isn't followed by two hexadecimal digits")
+        }
+        guard route != .key([]) else {
+            throw HTTPError(.badRequest, "the key is empty: give one behind /api/cache/key/")
         }
         guard head.method == .OPTIONS || route.methods.contains(head.method) else {
             throw HTTPError(
@@ -46,17 +54,16 @@ struct Gate {
 
     /// A page on the web can have a browser call a name of its own that it lets point to this machine, and so pass for one
     /// of our own pages. Without a token to protect us, on the loopback interface, names that could be such are refused.
-    private func isExpectedHost(_ host: String?) -> Bool {
-        guard isOpenOnLoopback, var host else { return true }
-        let mayBeName = host.withUTF8 { bytes in
-            bytes.contains(UInt8(ascii: "."))
-                && bytes.contains { $0 &- 48 > 9 && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") }
+    private func checkHost(_ text: String?) throws(HTTPError) {
+        guard let text else { return }
+        guard let host = HostName(text) else { throw HTTPError(.badRequest, "the Host header names no host") }
+        guard !isOpenOnLoopback || !host.mayBeForeign else {
+            throw HTTPError(
+                .forbidden,
+                "this server is for clients on its own machine, who don't call it '\(text)': use localhost, or start it "
+                    + "with --rest-token"
+            )
         }
-        var name = host[...]
-        if !mayBeName || name.hasPrefix("[") { return true }
-        if let colon = name.lastIndex(of: ":") { name = name[..<colon] }
-        if name.hasSuffix(".") { name = name.dropLast() }
-        return !name.contains(".") || name.lowercased().hasSuffix(".localhost")
     }
 
     private func access(_ head: RequestHead, _ route: Route) throws(HTTPError) -> AccessLevel {

@@ -18,6 +18,8 @@ enum Route: Equatable {
     case metrics
     case openAPI
     case dashboard
+    /// `*`: the server itself, of which OPTIONS may ask.
+    case server
 
     private static let keyPrefix: StaticString = "/api/cache/key/"
 
@@ -25,7 +27,7 @@ enum Route: Equatable {
         ("/api/healthcheck", .healthcheck), ("/livez", .livez), ("/readyz", .readyz), ("/api/cache/stats", .stats),
         ("/api/cache/keys", .keys), ("/api/cache/invalidate-all", .invalidateAll), ("/api/cache/batch-get", .batchGet),
         ("/api/cache/batch-set", .batchSet), ("/api/command", .command), ("/metrics", .metrics),
-        ("/api/openapi.json", .openAPI), ("/", .dashboard),
+        ("/api/openapi.json", .openAPI), ("/", .dashboard), ("*", .server),
     ]
 
     /// The route of a path, as it was sent; nil for one that leads nowhere.
@@ -48,9 +50,13 @@ enum Route: Equatable {
         case .key: [.GET, .HEAD, .POST, .PUT, .DELETE]
         case .invalidateAll: [.DELETE]
         case .batchGet, .batchSet, .command: [.POST]
+        case .server: []
         default: [.GET, .HEAD]
         }
     }
+
+    /// Whether it is a key's.
+    var isKey: Bool { if case .key = self { true } else { false } }
 
     /// What an `Allow` header says.
     var allow: String { (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ") }
@@ -87,6 +93,7 @@ enum Route: Equatable {
         case .metrics: .metrics
         case .openAPI: .openAPI
         case .dashboard: .dashboard
+        case .server: .other
         }
     }
 }

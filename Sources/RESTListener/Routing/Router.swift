@@ -40,6 +40,7 @@ struct Router {
         case .metrics: return .response(MetricsPage(loop).response(accept: request.head.accept))
         case .openAPI: return .response(Pages.openAPI(version: loop.dispatcher.server.version))
         case .dashboard: return .response(Pages.dashboard())
+        case .server: return .response(options(request.route))
         }
     }
 
@@ -59,11 +60,7 @@ struct Router {
     }
 
     private func key(_ bytes: [UInt8]?, _ request: Request) throws(HTTPError) -> Exchange {
-        guard let bytes else {
-            throw HTTPError(.badRequest, "a percent sign in the key isn't followed by two hexadecimal digits")
-        }
-        guard !bytes.isEmpty else { throw HTTPError(.badRequest, "the key is empty: give one behind /api/cache/key/") }
-        let name = KeyName(bytes, prefix: prefix)
+        let name = KeyName(bytes ?? [], prefix: prefix)
         switch request.head.method {
         case .POST:
             let body = try read(request, SetBody.init)

@@ -7,15 +7,18 @@ import Upstream
 /// The statistics as the API shows them.
 struct StatsDocument {
     private static let topKeys = 20
+    private static let mostTopKeys = 1000
 
     private let dispatcher: Dispatcher
     private let server: ServerContext
     private let statistics: CacheStatistics
+    private let prefix: [UInt8]
 
     init(_ loop: RESTLoop) {
         dispatcher = loop.dispatcher
         server = dispatcher.server
         statistics = server.cacheStatistics
+        prefix = loop.configuration.keyPrefix
     }
 
     /// Writes the document's members.
@@ -41,7 +44,7 @@ struct StatsDocument {
         object.object("commands") { object in
             for (name, count) in server.commandCounts where count > 0 { object.member(name, count) }
         }
-        object.member("top_keys") { $0.writeJSONArray(server.topKeys(limit: Self.topKeys), Self.write) }
+        object.member("top_keys") { $0.writeJSONArray(topKeys, write) }
     }
 
     private func writeSummary(to object: inout JSONObjectWriter) {
@@ -103,7 +106,8 @@ struct StatsDocument {
     }
 
     private func write(_ upstream: RedisUpstream, to object: inout JSONObjectWriter) {
-        object.member("url", upstream.configuration.url.description)
+        let place = upstream.configuration.url.description
+        object.member("url", "\(place.hasPrefix("/") ? "unix" : "redis")://\(place)")
         switch upstream.status {
         case .connecting: object.member("state", "connecting")
         case .up: object.member("state", "up")
@@ -122,10 +126,20 @@ struct StatsDocument {
         object.member("max", Double(times.maximum) / 1e6)
     }
 
-    private static func write(_ buffer: inout ByteBuffer, _ key: TopKey) {
+    /// The keys asked for most, of those that REST clients may see, as they call them.
+    private var topKeys: [TopKey] {
+        server.topKeys(limit: prefix.isEmpty ? Self.topKeys : Self.mostTopKeys).filter { $0.key.starts(with: prefix) }
+            .prefix(Self.topKeys).map { $0 }
+    }
+
+    private func write(_ buffer: inout ByteBuffer, _ key: TopKey) {
         var object = JSONObjectWriter()
         var isEncoded = false
-        object.member("key") { buffer in isEncoded = key.key.withUnsafeBytes { buffer.writeStoredString($0) } }
+        object.member("key") { buffer in
+            key.key.withUnsafeBytes { bytes in
+                isEncoded = buffer.writeStoredString(UnsafeRawBufferPointer(rebasing: bytes[prefix.count...]))
+            }
+        }
         if isEncoded { object.member("encoding", "base64") }
         object.member("count", key.count)
         buffer.writeImmutableBuffer(object.end())

@@ -81,6 +81,15 @@ public final class EmbeddedStore: Sendable {
             + "start with --upstream redis://… for all of Redis"
     }
 
+    /// How long a key lives on, in milliseconds; nil if there is none, or it has no end. This is no use of the key.
+    public func remainingLife(ofKey key: UnsafeRawBufferPointer, db: Int) -> Int? {
+        lock.withLock {
+            keyspace.beginCycle()
+            guard let slot = keyspace.find(key, keyspace.hash(key), db), slot.isMarked else { return nil }
+            return Int(slot.element.expiry - keyspace.now)
+        }
+    }
+
     /// What it holds and has done.
     public var statistics: EmbeddedStoreStatistics {
         lock.withLock {

@@ -36,7 +36,7 @@ struct CommandLineTests {
             (["--upstream", "redis://u:secret@h:99999"], "'99999' is not a port"),
             (["--upstream", "redis://h/x"], "database"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
-            (["--redis-port", "0"], "nothing to listen on: set --redis-port or --redis-socket"),
+            (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
             (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
             (["--timeout", "soon"], "it must be a time such as 500ms, 10s, 5m or 1h"),
             (["--protected-mode", "perhaps"], "it must be yes or no"),

@@ -8,19 +8,22 @@
 /// Nesting is bounded, and what lies deeper is an error like any other: a body of brackets costs a client what it costs to
 /// send, and us no stack. The bound counts for what is stored, too, so that what is taken for JSON when it comes is taken for
 /// JSON when it leaves.
-struct JSONScanner {
-    /// How deep arrays and objects may be nested.
-    static let deepest = 512
+package struct JSONScanner {
+    /// How deep the arrays and objects of a value may be nested.
+    package static let deepest = 512
 
     private let text: UnsafeRawBufferPointer
-    private(set) var position = 0
-    private var depth = 0
+    package private(set) var position = 0
+    private var depth: Int
 
-    /// At the beginning of `text`.
-    init(_ text: UnsafeRawBufferPointer) { self.text = text }
+    /// At the beginning of `text`, in which the values stand `levels` deep: so much deeper may it be nested itself.
+    package init(_ text: UnsafeRawBufferPointer, wrapping levels: Int = 0) {
+        self.text = text
+        depth = -levels
+    }
 
     /// Whether `text` is one JSON value, with nothing but white space around it.
-    static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
         var scanner = JSONScanner(text)
         do throws(JSONError) {
             _ = try scanner.value()
@@ -32,13 +35,13 @@ struct JSONScanner {
     }
 
     /// The next byte that isn't white space, which stays the next one; 0 at the end.
-    mutating func peek() -> UInt8 {
+    package mutating func peek() -> UInt8 {
         skipSpace()
         return position < text.count ? text[position] : 0
     }
 
     /// Reads over the next value: where it stands.
-    mutating func value() throws(JSONError) -> Range<Int> {
+    package mutating func value() throws(JSONError) -> Range<Int> {
         skipSpace()
         let start = position
         guard position < text.count else { throw error("the text ends where a value should be") }
@@ -58,7 +61,7 @@ struct JSONScanner {
     }
 
     /// Reads an object; `member` is given where each name stands, and reads the member's value.
-    mutating func members(
+    package mutating func members(
         _ member: (inout JSONScanner, Range<Int>) throws(JSONError) -> Void
     ) throws(JSONError) {
         try open("{", "an object")
@@ -76,7 +79,7 @@ struct JSONScanner {
     }
 
     /// Reads an array; `element` reads each of its values.
-    mutating func elements(_ element: (inout JSONScanner) throws(JSONError) -> Void) throws(JSONError) {
+    package mutating func elements(_ element: (inout JSONScanner) throws(JSONError) -> Void) throws(JSONError) {
         try open("[", "an array")
         if try closes("]") { return }
         while true {
@@ -87,13 +90,13 @@ struct JSONScanner {
     }
 
     /// Sees that nothing but white space is left.
-    mutating func end() throws(JSONError) {
+    package mutating func end() throws(JSONError) {
         skipSpace()
         guard position == text.count else { throw error("there is something behind the value") }
     }
 
     /// An error at the present position.
-    func error(_ problem: String) -> JSONError { JSONError(problem: problem, position: position) }
+    package func error(_ problem: String) -> JSONError { JSONError(problem: problem, position: position) }
 
     // MARK: Punctuation
 

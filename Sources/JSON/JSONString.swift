@@ -1,9 +1,9 @@
 /// What the strings of a JSON text mean.
-enum JSONString {
+package enum JSONString {
     /// The bytes that a string stands for, in UTF-8; nil if it has half a surrogate pair, which UTF-8 can't say.
     ///
     /// - Parameter token: a string that ``JSONScanner`` has read over, with its quotation marks.
-    static func unescape(_ token: UnsafeRawBufferPointer) -> [UInt8]? {
+    package static func unescape(_ token: UnsafeRawBufferPointer) -> [UInt8]? {
         let text = UnsafeRawBufferPointer(rebasing: token[1..<(token.count - 1)])
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

@@ -1,8 +1,8 @@
 /// Hexadecimal digits, as JSON's and URLs' escapes have them.
-enum HexDigit {
+package enum HexDigit {
     /// What a digit stands for; nil if it is none.
     @inline(__always)
-    static func value(_ byte: UInt8) -> UInt8? {
+    package static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 48
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
@@ -13,5 +13,5 @@ enum HexDigit {
 
     /// The digit for a number below 16, in lower case.
     @inline(__always)
-    static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+    package static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 }

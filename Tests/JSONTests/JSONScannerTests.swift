@@ -1,7 +1,6 @@
+import JSON
 import TestSupport
 import Testing
-
-@testable import RESTListener
 
 @Suite("JSON is read over by RFC 8259 to the letter")
 struct JSONScannerTests {

@@ -1,8 +1,8 @@
 /// Encoded characters, by the table of well-formed sequences in the Unicode Standard (3-7).
-enum UTF8Sequence {
+package enum UTF8Sequence {
     /// How long the character is that starts at `position`; nil if no well-formed one does.
     @inline(__always)
-    static func length(in text: UnsafeRawBufferPointer, at position: Int) -> Int? {
+    package static func length(in text: UnsafeRawBufferPointer, at position: Int) -> Int? {
         let first = text[position]
         func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
             position + offset < text.count && range.contains(text[position + offset])
@@ -21,7 +21,7 @@ enum UTF8Sequence {
     }
 
     /// Whether all of `text` is UTF-8.
-    static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
         var position = 0
         while position < text.count {
             if text[position] < 0x80 {
