@@ -176,7 +176,7 @@ let package = Package(
             dependencies: ["CacheClient", .product(name: "NIOHTTP1", package: "swift-nio")],
             swiftSettings: strict
         ),
-        .testTarget(name: "OCMTests", dependencies: ["ocm", "CacheClient"], swiftSettings: strict),
+        .testTarget(name: "OCMTests", dependencies: ["ocm", "CacheClient", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["CacheClient", "TestSupport"],

@@ -33,7 +33,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "A unix socket for Redis clients, besides the port.")
     var redisSocket: String?
 
-    @Option(help: "How much memory the local cache, or the embedded store, may use, such as 100mb. (default: 100mb)")
+    @Option(
+        help: ArgumentHelp(
+            "How much memory the local cache, or the embedded store, may use, such as 100mb. (default: 100mb)",
+            discussion: "With 'auto', half of what the container, or else the machine, has."
+        )
+    )
     var memoryLimit: String?
 
     @Flag(inversion: .prefixedNo, help: "Keep replies of the upstream in a local cache. (default: --cache)")
@@ -66,7 +71,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How long Redis may take to answer a command that doesn't block; 0 for any time. (default: 60s)")
     var upstreamTimeout: String?
 
-    @Option(help: "How many threads serve clients. (default: 1)")
+    @Option(help: "How many threads serve clients; 'auto' for as many as there are processors to use. (default: 1)")
     var threads: String?
 
     @Option(help: "The password that clients must give.")

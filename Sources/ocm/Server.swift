@@ -157,6 +157,7 @@ struct Server: Service {
         logger.notice(
             "Redis: \(configuration.upstream != nil), compression: \(configuration.cache?.store.makeCompressor != nil)"
         )
+        logger.notice("threads: \(configuration.threads), memory limit: \(configuration.memoryLimit >> 20) MiB")
         if let rest, let options = configuration.rest { announce(rest, options) }
         if let upstream = configuration.upstream {
             logger.notice("forwarding to Redis at \(upstream.url.description)")

@@ -9,6 +9,9 @@ struct OptionReader {
     /// An option as it stands.
     func text(_ name: String) -> String? { sources.values[name]?.text }
 
+    /// Whether an option is left to what the machine has.
+    func isAuto(_ name: String) -> Bool { text(name)?.lowercased() == "auto" }
+
     /// An option that `parse` understands.
     func value<Value, Failure: Error>(
         _ name: String,

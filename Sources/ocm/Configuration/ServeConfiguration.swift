@@ -36,12 +36,20 @@ struct ServeConfiguration {
         if let host = reader.text("host") { listener.host = host }
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
         listener.socketPath = reader.text("redis-socket")
-        if let limit = try reader.value("memory-limit", ByteSize.init) { memoryLimit = limit.bytes }
+        if reader.isAuto("memory-limit") {
+            memoryLimit = AvailableResources().memoryLimit
+        } else if let limit = try reader.value("memory-limit", ByteSize.init) {
+            memoryLimit = limit.bytes
+        }
         cache = try reader.flag("cache") ?? true ? try CacheConfiguration(reader, memoryLimit: memoryLimit) : nil
         if let count = try reader.number("maxclients", 1...1_000_000) { listener.maxClients = count }
         if let timeout = try reader.duration("timeout") { listener.idleTimeout = timeout.nonZero }
         if let timeout = try reader.duration("upstream-timeout") { upstream?.responseTimeout = timeout.nonZero }
-        if let count = try reader.number("threads", 1...1024) { threads = count }
+        if reader.isAuto("threads") {
+            threads = AvailableResources().processors
+        } else if let count = try reader.number("threads", 1...1024) {
+            threads = count
+        }
         password = reader.text("requirepass").flatMap { $0.isEmpty ? nil : $0 }
         listener.hasPassword = password != nil
         if let flag = try reader.flag("protected-mode") { listener.protectedMode = flag }
