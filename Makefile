@@ -17,6 +17,7 @@ PYTHON_TESTS := Tests/IntegrationTests/clients Tests/PythonClientTests Tests/See
 BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
 TEST_PACKAGES := redis-server redis-tools
 MODEL_PACKAGES := spin gcc libc6-dev
+IMAGE_PACKAGES := buildah debootstrap iproute2 util-linux
 
 # Installs those of the packages $(1) that aren't there.
 define install
@@ -30,8 +31,8 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients test-metrics coherence soak \
-	bench conformance model lint format clean
+.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients test-metrics test-deployment \
+	coherence soak bench conformance image image-check model lint format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +49,7 @@ build: build-dependencies ## build ocm for release
 run: build ## serve; UPSTREAM=redis://host:port is the Redis to forward to, ARGS="…" are further options
 	$(OCM) serve $(if $(UPSTREAM),--upstream '$(UPSTREAM)') $(ARGS)
 
-test: test-swift test-clients test-metrics coherence ## build and run every test
+test: test-swift test-clients test-metrics test-deployment coherence ## build and run every test
 
 test-swift: build test-dependencies ## the tests written in Swift
 	OCM_BINARY=$(CURDIR)/$(OCM) swift test
@@ -61,6 +62,10 @@ test-metrics: build test-dependencies ## what a real Prometheus makes of the met
 	Tests/MetricsTests/install.sh
 	OCM_BINARY=$(CURDIR)/$(OCM) .build-metrics/bin/python -m pytest Tests/MetricsTests
 
+test-deployment: build test-dependencies ## the files under docker/, and nginx before three ocm while one dies
+	Tests/Deployment/install.sh
+	OCM_BINARY=$(CURDIR)/$(OCM) .build-deployment/bin/python -m pytest Tests/Deployment
+
 coherence: build test-dependencies ## the cache against what clients have been told, under load and faults, for 30 s
 	Tests/Coherence/run.py --ocm $(OCM) --seconds 30 $(ARGS)
 
@@ -69,6 +74,16 @@ soak: build test-dependencies ## the same for 10 minutes
 
 conformance: build test-dependencies ## Redis's own test suite, through ocm
 	Tests/Conformance/run.py --ocm $(OCM) $(ARGS)
+
+image: ## build the container image ocm, with docker or else buildah
+	builder=$$(command -v docker >/dev/null && docker info >/dev/null 2>&1 && echo docker || echo buildah); \
+	$$builder build $$([ $$builder = docker ] || echo --format docker) -f docker/Dockerfile -t ocm \
+		--build-arg VERSION=$$(sed -n 's/.*current = "\(.*\)"/\1/p' Sources/ocm/Version.swift) \
+		--build-arg REVISION=$$(git rev-parse HEAD) .
+
+image-check: test-dependencies ## build the image without a container engine, and try it in namespaces
+	@$(call install,$(IMAGE_PACKAGES))
+	Tests/Image/run.py $(ARGS)
 
 model: ## check the cache's coherence protocol exhaustively, and that no rule of it can go
 	@$(call install,$(MODEL_PACKAGES))
