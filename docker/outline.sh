@@ -17,7 +17,12 @@ for target in Sources/* Tests/*; do
 		: >"$outline/$target/$name.swift"
 	fi
 done
-# The resources that the manifest names.
+# The directories that it leaves out, and the resources that it names.
+grep -o 'exclude: \["[^"]*"\]' Package.swift | cut -d '"' -f 2 | while read -r directory; do
+	for place in Tests/*/"$directory"; do
+		mkdir -p "$outline/$place"
+	done
+done
 grep -o 'embedInCode("[^"]*")' Package.swift | cut -d '"' -f 2 | while read -r resource; do
 	for file in Sources/*/"$resource"; do
 		mkdir -p "$outline/$(dirname "$file")"
