@@ -8,6 +8,8 @@ extension APIRequest {
         return request
     }()
 
+    package static let liveness = APIRequest(.GET, "/livez")
+
     package static let statistics = APIRequest(.GET, "/api/cache/stats")
 
     package static let invalidateAll = APIRequest(.DELETE, "/api/cache/invalidate-all")

@@ -11,11 +11,19 @@ struct Healthcheck: AsyncParsableCommand {
             """
     )
 
+    @Flag(help: "Ask only whether the server lives, which it does while Redis is away, too.")
+    var live = false
+
     @OptionGroup
     var options: ClientOptions
 
     func run() async throws {
         try await options.run { client in
+            if live {
+                let reply = try await client.perform(.liveness)
+                try FileOutput.standard.writeText(options.json ? reply.body : Array("alive".utf8))
+                return
+            }
             let reply = try await client.perform(.healthcheck)
             let health = try reply.decoded(ServerHealth.self, url: client.url)
             let text = health.status.rawValue + (health.reason.map { ": \($0)" } ?? "")

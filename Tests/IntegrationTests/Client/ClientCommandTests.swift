@@ -162,6 +162,8 @@ struct ClientCommandTests {
         let unhealthy = try ocm.run("healthcheck")
         #expect(unhealthy.errors.hasPrefix("ocm: unhealthy: ") && unhealthy.output.isEmpty)
         #expect(try ocm.run("healthcheck", "--json").text.hasPrefix(#"{"status":"unhealthy","#))
+        #expect(try ocm.run("healthcheck", "--live").text == "alive\n")
+        #expect(try ocm.run("healthcheck", "--live", "--json").text == #"{"status":"alive"}"# + "\n")
         #expect(try ocm.run("get", "k").status == 1)
         let statistics = try ocm.run("stats")
         #expect(statistics.status == 0 && statistics.text.contains(": down"), "\(statistics.text)")
