@@ -99,4 +99,5 @@ format: ## format the Swift code
 	swift format --in-place --parallel --recursive $(SOURCES)
 
 clean: ## remove everything that was built or fetched
+	@! mountpoint -q .build-image/images/overlay || umount .build-image/images/overlay
 	rm -rf .build .build-*

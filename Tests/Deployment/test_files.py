@@ -10,7 +10,7 @@ import compose_spec
 import kubernetes_validate
 import pytest
 import yaml
-from cluster import OCM
+from cluster import OCM, Server, free_port
 
 DOCKER = pathlib.Path(__file__).resolve().parents[2] / "docker"
 COMPOSE = sorted(DOCKER.glob("compose*.yaml"))
@@ -138,6 +138,29 @@ def test_containers_are_given_the_time_to_drain():
                 if container["image"].startswith("ocm"):
                     sleep = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
                     assert pod(document)["terminationGracePeriodSeconds"] > limit + sleep
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_what_probes_run_tells_the_living_from_the_ready(path, tmp_path):
+    commands = {
+        probe: container[probe]["exec"]["command"]
+        for document in documents(path)
+        for container in containers(document)
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe")
+        if "exec" in container.get(probe, {})
+    }
+    redis_port, port, upstream = free_port(), free_port(), f"redis://127.0.0.1:{free_port()}"
+    command = [OCM, "serve", "--upstream", upstream, "--redis-port", str(redis_port), "--port", str(port)]
+    ocm = Server("ocm", tmp_path, redis_port, command)
+    try:
+        ocm.start()
+        for probe, (program, *words) in commands.items():
+            assert program == "/usr/bin/ocm"
+            result = subprocess.run([OCM, *words], env={"OCM_PORT": str(port)}, capture_output=True, text=True, check=False)
+            # There is no Redis: clients had better go elsewhere, but a restart would mend nothing.
+            assert result.returncode == (1 if probe == "readinessProbe" else 0), (probe, result.stderr)
+    finally:
+        ocm.stop()
 
 
 def test_grafana_finds_its_dashboard():

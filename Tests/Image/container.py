@@ -14,17 +14,13 @@ MOUNTS = """
 set -e
 mount --make-rprivate /
 mount --bind "$ROOT" "$ROOT"
-mount --bind /sys "$ROOT/sys"
-for hierarchy in memory unified; do
-    [ ! -d "/sys/fs/cgroup/$hierarchy" ] || mount --rbind /sys/fs/cgroup "$ROOT/sys/fs/cgroup"
-    break
-done
+mount --rbind /sys "$ROOT/sys"
 mount --rbind /dev "$ROOT/dev"
 mount -o remount,ro,bind "$ROOT"
 mount -t proc proc "$ROOT/proc"
-cd "$ROOT"
-exec setpriv --no-new-privs --bounding-set=-all \
-    env -i $VARIABLES chroot --userspec="$OWNER" --groups= "$ROOT" "$@"
+chroot=$(command -v chroot)
+exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid \
+    env -i $VARIABLES "$chroot" --userspec="$OWNER" --groups= "$ROOT" "$@"
 """
 
 
@@ -82,6 +78,11 @@ class Container:
         text = pathlib.Path(f"/proc/{self.pid()}/status").read_text(encoding="ascii")
         return next(line.split(":", 1)[1].split() for line in text.splitlines() if line.startswith(f"{field}:"))
 
+    def root_mount(self):
+        """How its root is mounted."""
+        lines = pathlib.Path(f"/proc/{self.pid()}/mounts").read_text(encoding="utf-8").splitlines()
+        return next(words[3].split(",") for words in map(str.split, lines) if words[1] == "/")
+
     def wait_until_ready(self):
         deadline = time.monotonic() + 30
         while "is ready" not in self.output():
@@ -96,6 +97,14 @@ class Container:
     def wait(self):
         return self.process.wait(30)
 
+    def kill(self):
+        """Ends it, if it hasn't ended; returns when it is gone."""
+        if self.process.poll() is None:
+            with contextlib.suppress(IndexError, ProcessLookupError):
+                os.kill(self.pid(), signal.SIGKILL)
+            self.wait()
+        self.log.close()
+
 
 @contextlib.contextmanager
 def running(image, variables, **options):
@@ -105,6 +114,4 @@ def running(image, variables, **options):
         container.wait_until_ready()
         yield container
     finally:
-        container.process.kill()
-        container.process.wait()
-        container.log.close()
+        container.kill()
