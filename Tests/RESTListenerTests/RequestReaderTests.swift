@@ -157,6 +157,31 @@ struct RequestReaderTests {
         #expect(error.status == .notFound)
     }
 
+    @Test("what stands around chunks may not outgrow them")
+    func envelope() {
+        var reader = Self.reader(largestBody: 1 << 20)
+        _ = reader.begin(Self.head(.PUT, "/api/cache/key/k", [("Transfer-Encoding", "chunked")]))
+        _ = reader.append(ByteBuffer(repeating: 1, count: 100_000))
+        guard case .wait = reader.received(1_000_000) else {
+            Issue.record("small chunks are refused")
+            return
+        }
+        guard case .refuseAndClose = reader.received(1_000_000) else {
+            Issue.record("it is taken")
+            return
+        }
+    }
+
+    @Test("two ends are none")
+    func ambiguous() {
+        var reader = Self.reader()
+        let headers = [("Transfer-Encoding", ""), ("Content-Length", "3")]
+        guard case .refuseAndClose = reader.begin(Self.head(.PUT, "/api/cache/key/k", headers)) else {
+            Issue.record("it is taken")
+            return
+        }
+    }
+
     @Test("who waits to be told is told, or refused at once")
     func expectations() {
         let waiting = [("Expect", "100-continue"), ("Content-Length", "3")]

@@ -3,11 +3,14 @@
 import json
 import pathlib
 import re
+import sys
 
 import pytest
 
 TEXTS = pathlib.Path(__file__).parent / "texts"
 DEEPEST = 512
+# Python's parser calls itself for each level.
+sys.setrecursionlimit(10 * DEEPEST)
 HEXADECIMAL = re.compile(r"[0-9a-f]{2}(?: [0-9a-f]{2})*")
 
 

@@ -63,6 +63,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     func bytesReceived(_ count: Int) {
         clock.received(now: loop.dispatcher.context.lookAtClock())
         loop.counters.restBytesIn.add(count)
+        if !isClosing { act(reader.received(count)) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -31,6 +31,8 @@ struct RequestReader {
     private let gate: Gate
     private let largestBody: Int
     private var state = State.idle
+    /// How many bytes have come of the request since its head.
+    private var wireBytes = 0
 
     init(_ gate: Gate, largestBody: Int) {
         self.gate = gate
@@ -50,15 +52,36 @@ struct RequestReader {
         if case .body(_, _, _, let body) = state { body.readableBytes } else { 0 }
     }
 
+    /// Bytes have come, of which the body is to be made.
+    ///
+    /// Chunks have their lengths around them, and may have whole texts, which nobody uses: so much more than the body must
+    /// not come.
+    mutating func received(_ count: Int) -> Action {
+        guard isReading else { return .wait }
+        wireBytes += count
+        guard wireBytes > Self.largestEnvelope + Self.largestEnvelopeRatio * contentLength else { return .wait }
+        state = .refused
+        return .refuseAndClose(HTTPError(.badRequest, "far more is sent around the chunks of the body than in them"))
+    }
+
+    private static let largestEnvelope = 256 << 10
+    private static let largestEnvelopeRatio = 16
+
+    /// How many bytes of the body have come, kept or not.
+    private var contentLength: Int {
+        if case .discarding(_, let bytes) = state { bytes } else { bodyLength }
+    }
+
     /// Takes the head.
     mutating func begin(_ head: RequestHead) -> Action {
+        wireBytes = 0
         do throws(HTTPError) {
             let (route, access) = try gate.admit(head)
             guard head.contentLength ?? 0 <= largestBody else { throw tooLarge }
             state = .body(head, route, access, ByteBuffer())
             return head.expectation != nil && head.hasBody ? .sendContinue : .wait
         } catch {
-            guard head.expectation == nil, head.contentLength ?? 0 <= largestBody else {
+            guard !error.endsConnection, head.expectation == nil, head.contentLength ?? 0 <= largestBody else {
                 state = .refused
                 return .refuseAndClose(error)
             }

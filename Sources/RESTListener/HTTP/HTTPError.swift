@@ -8,9 +8,13 @@ struct HTTPError: Error {
     /// Header lines that go with it, each with its line end.
     var headers = ""
 
-    init(_ status: HTTPResponseStatus, _ message: String, headers: String = "") {
+    /// Where the request ends is in doubt, so that no other can follow it.
+    var endsConnection = false
+
+    init(_ status: HTTPResponseStatus, _ message: String, headers: String = "", endsConnection: Bool = false) {
         self.status = status
         self.message = message
         self.headers = headers
+        self.endsConnection = endsConnection
     }
 }

@@ -22,7 +22,8 @@ struct Gate {
         guard !head.isAmbiguous else {
             throw HTTPError(
                 .badRequest,
-                "a request can't have both Transfer-Encoding and Content-Length, nor two Authorization headers"
+                "a request can't have both Transfer-Encoding and Content-Length, nor two Authorization headers",
+                endsConnection: true
             )
         }
         try checkHost(head.host)
