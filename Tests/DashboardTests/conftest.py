@@ -75,8 +75,11 @@ def ocm(shared_ocm):
 
 
 @pytest.fixture
-def browse(driver):
-    """A dashboard of a server; when the test is over, the browser must have nothing to complain of."""
+def browse(driver, launch):
+    """A dashboard of a server; when the test is over, the browser must have nothing to complain of.
+
+    It is over before the servers that the test launched are stopped, or the page would miss them.
+    """
     opened = []
 
     def browse(server):
