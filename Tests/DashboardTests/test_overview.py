@@ -63,7 +63,7 @@ def test_hit_rate_and_memory_follow_traffic(page, ocm, redis):
     assert float(page.one("#hit-gauge").get_attribute("aria-valuenow")) == pytest.approx(
         after["hit_rate"] * 100, abs=0.1
     )
-    page.until("the last minute's is shown", lambda: number(page.text("#hit-minute")) > 50)
+    page.until("that of the last minute is shown", lambda: number(page.text("#hit-lately")) > 50)
     page.until(
         "the memory is shown", lambda: page.text("#memory-percent") == percent(after["memory_usage_percent"] / 100)
     )
