@@ -12,7 +12,8 @@ BUILD_FLAGS := -c release --static-swift-stdlib --product ocm \
 	-Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization -Xlinker -s
 OCM := .build/release/ocm
 SOURCES := Sources Tests Package.swift
-PYTHON_TESTS := Tests/IntegrationTests/clients Tests/PythonClientTests Tests/SeedTests
+PYTHON_TESTS := Tests/IntegrationTests/clients $(addprefix Tests/,PythonClientTests SeedTests RESTTests DashboardTests \
+	MetricsTests Deployment)
 
 BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
 TEST_PACKAGES := redis-server redis-tools
@@ -31,8 +32,11 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: help build-dependencies test-dependencies build run test test-swift test-clients test-metrics test-deployment \
-	coherence soak bench conformance image image-check model lint format clean
+# Runs the tests in the directories $(1).
+pytest = OCM_BINARY=$(CURDIR)/$(OCM) .build-python/bin/python -m pytest $(1)
+
+.PHONY: help build-dependencies test-dependencies build run test test-swift python-tests test-clients test-rest \
+	test-dashboard test-metrics test-deployment coherence soak bench conformance image image-check model lint format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,22 +53,28 @@ build: build-dependencies ## build ocm for release
 run: build ## serve; UPSTREAM=redis://host:port is the Redis to forward to, ARGS="…" are further options
 	$(OCM) serve $(if $(UPSTREAM),--upstream '$(UPSTREAM)') $(ARGS)
 
-test: test-swift test-clients test-metrics test-deployment coherence ## build and run every test
+test: test-swift test-clients test-rest test-dashboard test-metrics test-deployment coherence ## build and run every test
 
 test-swift: build test-dependencies ## the tests written in Swift
 	OCM_BINARY=$(CURDIR)/$(OCM) swift test
 
-test-clients: build test-dependencies ## real Redis clients and applications, through ocm; the Python client; the seed
+test-clients: python-tests ## real Redis clients and applications, through ocm; the Python client; the seed's examples
+	$(call pytest,Tests/IntegrationTests/clients Tests/PythonClientTests Tests/SeedTests)
+
+test-rest: python-tests ## the REST API from outside: every route, JSON texts, OpenAPI, hostile clients
+	$(call pytest,Tests/RESTTests)
+
+test-dashboard: python-tests ## the dashboard, in a real browser; screenshots in .build-screenshots
+	$(call pytest,Tests/DashboardTests)
+
+test-metrics: python-tests ## what a real Prometheus makes of the metrics, the alert rules and the dashboard
+	$(call pytest,Tests/MetricsTests)
+
+test-deployment: python-tests ## the files under docker/, and nginx before three ocm while one dies
+	$(call pytest,Tests/Deployment)
+
+python-tests: build test-dependencies
 	Tests/PythonSupport/install.sh $(PYTHON_TESTS)
-	OCM_BINARY=$(CURDIR)/$(OCM) .build-clients/bin/python -m pytest $(PYTHON_TESTS)
-
-test-metrics: build test-dependencies ## what a real Prometheus makes of the metrics, the alert rules and the dashboard
-	Tests/MetricsTests/install.sh
-	OCM_BINARY=$(CURDIR)/$(OCM) .build-metrics/bin/python -m pytest Tests/MetricsTests
-
-test-deployment: build test-dependencies ## the files under docker/, and nginx before three ocm while one dies
-	Tests/Deployment/install.sh
-	OCM_BINARY=$(CURDIR)/$(OCM) .build-deployment/bin/python -m pytest Tests/Deployment
 
 coherence: build test-dependencies ## the cache against what clients have been told, under load and faults, for 30 s
 	Tests/Coherence/run.py --ocm $(OCM) --seconds 30 $(ARGS)

@@ -45,6 +45,6 @@ extension Dispatcher {
         guard upstream != nil else { return .embedded }
         guard let cache else { return .off }
         if let refusal = cache.refusal { return .trackingRefused(refusal) }
-        return cache.feed == nil ? .waitingForFeed : .on
+        return cache.feed == nil ? .waitingForFeed(cache.feedFailure) : .on
     }
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Installs what tests written in Python need, where it is missing: Debian's packages (apt-packages.txt), and in
-# .build-clients Python's (requirements.txt), of the test directories named, and our own Python client.
+# .build-python Python's (requirements.txt), of the test directories named, and our own Python client.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/../.." && pwd)
-environment=$repository/.build-clients
+environment=$repository/.build-python
 client=$repository/Sources/PythonClient
 
 missing=()

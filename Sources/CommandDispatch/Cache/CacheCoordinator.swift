@@ -90,7 +90,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
             context.logger.warning("nothing is cached until the invalidation feed is up: \(reason)")
         }
         downReason = reason
-        tellLoops(nil)
+        tellLoops(nil, reason)
     }
 
     /// The key has changed.
@@ -110,8 +110,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         if tag != 0 { answered(tag) }
     }
 
-    private func tellLoops(_ feed: LoopCache.Feed?) {
-        onEachLoop { $0.feedChanged(to: feed, $1) }
+    private func tellLoops(_ feed: LoopCache.Feed?, _ failure: String? = nil) {
+        onEachLoop { $0.feedChanged(to: feed, failure, $1) }
     }
 
     /// Has `body` done on every loop, with what the loop has of the cache and of Redis.

@@ -4,12 +4,22 @@ public enum CacheState: Sendable, Equatable {
     case embedded
     /// It was turned off.
     case off
-    /// Invalidations aren't heard yet, or any more: nothing is served that may have changed.
-    case waitingForFeed
+    /// Invalidations aren't heard yet, or any more, for this reason: nothing is served that may have changed.
+    case waitingForFeed(String?)
     /// The server refuses to track what is read, in these words.
     case trackingRefused(String)
     /// They are.
     case on
+
+    /// Why nothing is cached that might be, in a sentence.
+    public var reason: String? {
+        switch self {
+        case .embedded, .off, .on: nil
+        case .waitingForFeed(let reason):
+            "the invalidation feed isn't connected" + (reason.map { ": \($0)" } ?? " yet")
+        case .trackingRefused(let text): "Redis refuses CLIENT TRACKING: \(text)"
+        }
+    }
 
     /// In a few words.
     public var text: String {

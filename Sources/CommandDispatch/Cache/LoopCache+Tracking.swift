@@ -29,8 +29,9 @@ extension LoopCache: SharedConnectionObserver {
     }
 
     /// There is a new feed, or none any more.
-    func feedChanged(to feed: Feed?, _ upstream: RedisUpstream) {
+    func feedChanged(to feed: Feed?, _ failure: String?, _ upstream: RedisUpstream) {
         self.feed = feed
+        feedFailure = failure
         for connection in upstream.sharedConnections {
             connection.trackingSource = 0
             track(connection)

@@ -28,6 +28,8 @@ final class LoopCache {
 
     /// The feed that invalidations go to; nil while there is none.
     var feed: Feed?
+    /// Why there is none, if there ever was an attempt.
+    var feedFailure: String?
     var admission = Admission()
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: Fill] = [:]

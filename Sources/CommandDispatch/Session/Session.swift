@@ -203,12 +203,13 @@ public final class Session: ReplyReceiver {
     }
 
     @inline(__always)
-    private func noteReplies(_ replies: Int, goesOn: Bool) {
+    private func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
         let dispatcher = dispatcher
         commands.takeReplies(replies, goesOn: goesOn) {
             if $0.effect != .none { dispatcher.cache?.release($0) }
         } answered: {
-            dispatcher.noteReply(to: $0)
+            // How long it took to find that there is nobody to answer says nothing of how long answers take.
+            if !failed { dispatcher.noteReply(to: $0) }
         }
     }
 
@@ -225,7 +226,7 @@ public final class Session: ReplyReceiver {
     /// Turns a failure into an error reply per command.
     public override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
         dispatcher.counters.failedCommands.add(commands)
-        noteReplies(commands, goesOn: false)
+        noteReplies(commands, goesOn: false, failed: true)
         guard !isEnded, !isCutOff else { return }
         guard !afterPartOfReply else {
             // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.

@@ -32,12 +32,8 @@ final class HealthExchange: Exchange {
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
         if let error = Self.error(reply) { return unhealthy(error.message) }
         guard question == .health else { return ready(nil) }
-        switch loop.dispatcher.cacheState {
-        case .embedded, .off, .on: return health("healthy", nil)
-        case .waitingForFeed: return health("degraded", "not caching: the invalidation feed isn't connected")
-        case .trackingRefused(let text):
-            return health("degraded", "not caching: Redis refuses CLIENT TRACKING: \(text)")
-        }
+        guard let reason = loop.dispatcher.cacheState.reason else { return health("healthy", nil) }
+        return health("degraded", "not caching: \(reason)")
     }
 
     override func timedOut() -> Response { unhealthy("Redis hasn't answered PING within 2 seconds") }

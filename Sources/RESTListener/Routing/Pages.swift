@@ -19,7 +19,6 @@ enum Pages {
             connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r
             Referrer-Policy: no-referrer\r
             X-Frame-Options: DENY\r
-            Cross-Origin-Opener-Policy: same-origin\r
 
             """
         return response

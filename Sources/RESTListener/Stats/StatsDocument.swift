@@ -76,6 +76,7 @@ struct StatsDocument {
         let state = dispatcher.cacheState
         object.member("enabled", state != .off && state != .embedded)
         object.member("state", state.text)
+        if let reason = state.reason { object.member("reason", reason) }
         object.member("entries", statistics.store.entries)
         object.member("evictions", statistics.store.evictions)
         object.member("expiries", statistics.store.expiries)

@@ -98,7 +98,7 @@ struct MetricsPageTests {
     @Test(
         "the cache is in one state at a time",
         arguments: [
-            (CacheState.on, "on"), (.off, "off"), (.waitingForFeed, "waiting_for_feed"),
+            (CacheState.on, "on"), (.off, "off"), (.waitingForFeed(nil), "waiting_for_feed"),
             (.trackingRefused("NOPERM"), "tracking_refused"),
         ]
     )
