@@ -24,7 +24,8 @@ class Key:
 
 
 class Judge(threading.Thread):
-    """Reads and writes until it is stopped. Errors are noted with their time, a wrong answer ends it."""
+    """Reads and writes until it is stopped. Errors, and keys of which a write failed, are noted with their time; a wrong
+    answer ends it."""
 
     def __init__(self, number, keys, stop):
         super().__init__(daemon=True)
@@ -33,6 +34,7 @@ class Judge(threading.Thread):
         self.seen = {}
         self.requests = 0
         self.errors = []
+        self.unsure = []
         self.wrong = None
 
     def run(self):
@@ -50,6 +52,7 @@ class Judge(threading.Thread):
             key.stored = self.seen[key.name] = key.sent
         else:
             # If it is carried out, then nobody knows when: what is written next had better be another key.
+            self.unsure.append((time.monotonic(), key))
             self.keys[self.number] = Key(key.name + "+")
 
     def read(self, key):
@@ -76,8 +79,7 @@ class HTTPJudge(Judge):
         return max(key.stored, self.seen.get(key.name, 0))
 
     def store(self, name, number):
-        method, body = self.random.choice([("POST", json.dumps({"value": number})), ("PUT", str(number))])
-        return self.ask(method, name, body) is not None
+        return self.ask("POST", name, json.dumps({"value": number})) is not None
 
     def load(self, name):
         found = self.ask("GET", name)
