@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -97,7 +96,7 @@ struct Serve: AsyncParsableCommand {
         do {
             configuration = try ServeConfiguration(sources: try ConfigurationSources.gather(from: self))
         } catch {
-            throw Self.failure("\(error)")
+            throw StandardError.failure("\(error)")
         }
         let logger = Self.makeLogger(configuration)
         do {
@@ -107,7 +106,7 @@ struct Serve: AsyncParsableCommand {
                 logger: Self.quietLogger
             ).run()
         } catch {
-            throw Self.failure("\(error)")
+            throw StandardError.failure("\(error)")
         }
     }
 
@@ -139,11 +138,5 @@ struct Serve: AsyncParsableCommand {
     /// The service group says nothing that our own lines don't say better.
     private static var quietLogger: Logger {
         Logger(label: "ocm") { _ in SwiftLogNoOpLogHandler() }
-    }
-
-    /// One line on stderr, and the exit status 1.
-    private static func failure(_ message: String) -> ExitCode {
-        try? FileHandle.standardError.write(contentsOf: Data("ocm: \(message)\n".utf8))
-        return ExitCode(1)
     }
 }

@@ -107,7 +107,11 @@ struct CommandLineTests {
         let process = try TestProcess(
             OCMServer.binary,
             ["serve", "--config", path, "--port", "0", "--redis-port", "\(ports[2])"],
-            environment: ["OCM_REDIS_PORT": "\(ports[1])", "OCM_REQUIREPASS": "from the environment"],
+            environment: [
+                "OCM_REDIS_PORT": "\(ports[1])", "OCM_REQUIREPASS": "from the environment",
+                // What Kubernetes says of a Service that is called ocm.
+                "OCM_PORT": "tcp://10.0.0.1:8000",
+            ],
             output: directory.path + "/output"
         )
         try waitUntil("it is ready") { process.output.contains("try: redis-cli -h 127.0.0.1 -p \(ports[2])") }
