@@ -66,9 +66,12 @@ public final class Dispatcher {
 
     /// A session for a client that has just come.
     ///
-    /// - Parameter isTrusted: whether its front end has seen to it that it may give commands, so that it needs no password.
-    public func makeSession(outlet: any SessionOutlet, isTrusted: Bool = false) -> Session {
-        let session = Session(id: server.nextSessionID(), dispatcher: self, outlet: outlet)
+    /// - Parameters:
+    ///   - isTrusted: whether its front end has seen to it that it may give commands, so that it needs no password.
+    ///   - batch: how many commands with short replies its front end gives at once; nil if the client decides that.
+    public func makeSession(outlet: any SessionOutlet, isTrusted: Bool = false, batch: Int? = nil) -> Session {
+        let window = ReplyWindow(size: batch ?? ReplyWindow.initialSize)
+        let session = Session(id: server.nextSessionID(), dispatcher: self, outlet: outlet, window: window)
         if isTrusted { session.obstacles.remove(.unauthenticated) }
         session.shared = upstream?.shared(for: baseIdentity)
         return session

@@ -5,15 +5,22 @@
 /// and doubles while replies come in; when they are big it shrinks until about eight megabytes are on the way.
 struct ReplyWindow {
     /// How many commands may be outstanding.
-    private(set) var size = Self.initialSize
+    private(set) var size: Int
 
-    private var allowance = Self.initialSize
+    private var allowance: Int
     private var averageReply = 0
     private var unfinishedReply = 0
 
-    private static let initialSize = 16
+    /// What a client is allowed of whom nothing is known.
+    static let initialSize = 16
     private static let largestSize = 256
     private static let bytesOnTheWay = 8 << 20
+
+    /// A window of `size` commands, which shrinks if their replies are big.
+    init(size: Int = Self.initialSize) {
+        self.size = size
+        allowance = size
+    }
 
     /// Takes note of `bytes` in which `replies` replies ended.
     @inline(__always)

@@ -48,7 +48,7 @@ public final class Session: ReplyReceiver {
     private var late: LateReplies
     private var hits = 0
     private let delivery = SessionDelivery()
-    private var window = ReplyWindow()
+    private var window: ReplyWindow
     private var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
     private var isCutOff = false
@@ -56,7 +56,8 @@ public final class Session: ReplyReceiver {
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
 
-    init(id: Int, dispatcher: Dispatcher, outlet: any SessionOutlet) {
+    init(id: Int, dispatcher: Dispatcher, outlet: any SessionOutlet, window: ReplyWindow) {
+        self.window = window
         self.id = id
         self.dispatcher = dispatcher
         self.outlet = outlet

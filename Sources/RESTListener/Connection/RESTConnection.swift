@@ -374,7 +374,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
             )
             return flush()
         }
-        session = loop.dispatcher.makeSession(outlet: self, isTrusted: true)
+        // A batch of them goes to Redis in one piece.
+        session = loop.dispatcher.makeSession(outlet: self, isTrusted: true, batch: BatchGetBody.mostKeys)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
