@@ -1,6 +1,8 @@
 """What is on the page, and whether those who are to read it can."""
 
 import gzip
+import pathlib
+import re
 import subprocess
 
 import pytest
@@ -138,3 +140,10 @@ def test_counters_only_grow(ocm):
             assert after[key] >= value, key
     requests = ("ocm_http_requests_total", (("code", "2xx"), ("method", "GET"), ("route", "metrics")))
     assert after[requests] == before[requests] + 1
+
+
+def test_the_readme_lists_them_all(proxy, embedded):
+    readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
+    listed = set(re.findall(r"^\| `((?:ocm|process)_\w+)` \|", readme, re.MULTILINE))
+    served = set(re.findall(r"^# TYPE (\S+)", proxy.page() + embedded.page(Authorization=f"Bearer {READ_TOKEN}"), re.MULTILINE))
+    assert listed == served
