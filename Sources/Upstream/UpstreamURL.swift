@@ -23,6 +23,14 @@ public struct UpstreamURL: Sendable, Equatable {
         }
     }
 
+    /// The same as a URL.
+    public var redacted: String {
+        switch endpoint {
+        case .tcp: "redis://\(description)"
+        case .unix: "unix://\(description)"
+        }
+    }
+
     /// Reads `text`, or throws what is wrong with it.
     public init(_ text: String) throws(UpstreamURLError) {
         guard let mark = text.firstRange(of: "://") else { throw .missingScheme }

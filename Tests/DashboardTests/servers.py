@@ -6,25 +6,12 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
+from programs import free_port, wait_until
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(what, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.02)
-    return result
 
 
 class Server:

@@ -20,9 +20,10 @@ def free_port():
 
 def wait_until(what, condition, seconds=15):
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (result := condition()):
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.01)
+    return result
 
 
 def answers(port):

@@ -7,28 +7,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 
 import redis
+from programs import free_port, wait_until
 from rest import Rest
 from wire import Wire
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("OCM_BINARY", ROOT / ".build/release/ocm"))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(what, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.01)
-    return result
 
 
 def answers(port, host="127.0.0.1"):

@@ -147,13 +147,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         route = head.route?.counted ?? .other
         verb = HTTPVerb(head.method)
         guard !loop.isFull || head.route?.isPublic ?? true else {
-            return refuseAndClose(
-                HTTPError(
-                    .serviceUnavailable,
-                    "too much is on its way to and from other clients: try again",
-                    headers: "Retry-After: 1\r\n"
-                )
-            )
+            return refuseAndClose(.busy("too much is on its way to and from other clients"))
         }
         act(reader.begin(head))
     }
@@ -365,13 +359,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         loop.opened(self)
         guard !loop.hasTooManyClients else {
             loop.counters.rejectedConnections.add()
-            refuseAndClose(
-                HTTPError(
-                    .serviceUnavailable,
-                    "too many clients are connected: try again",
-                    headers: "Retry-After: 1\r\n"
-                )
-            )
+            refuseAndClose(.busy("too many clients are connected"))
             return flush()
         }
         // A batch of them goes to Redis in one piece.
@@ -430,8 +418,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case .tooSlow:
             refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))
             flush()
-        case .end: abort()
-        case .close: abort()
+        case .end, .close: abort()
         }
     }
 }

@@ -14,10 +14,9 @@ final class KeysExchange: Exchange {
     private static let largestStep = 1000
     private static let mostSteps = 1000
 
-    private let pattern: [UInt8]?
     private let prefix: [UInt8]
     private let limit: Int
-    private var cursor: [UInt8]
+    private var scan: KeyScan
     private var steps = 0
     private var seen: Set<[UInt8]> = []
     private var keys: [[UInt8]] = []
@@ -27,31 +26,21 @@ final class KeysExchange: Exchange {
     ///   - cursor: where to go on; `0` to begin.
     ///   - prefix: what all keys of REST clients begin with.
     init(pattern: [UInt8]?, cursor: [UInt8], limit: Int, prefix: [UInt8]) {
-        self.pattern =
-            pattern.map { GlobPattern.of(prefix: prefix, pattern: $0) }
-            ?? (prefix.isEmpty ? nil : GlobPattern.of(prefix: prefix, pattern: []))
-        self.cursor = cursor
+        let isUnbounded = pattern == nil && prefix.isEmpty
+        let glob = isUnbounded ? nil : GlobPattern.of(prefix: prefix, pattern: pattern ?? [])
+        scan = KeyScan(pattern: glob, from: cursor)
         self.limit = limit
         self.prefix = prefix
     }
 
     override func begin(_ commands: inout CommandQueue) -> Response? {
-        scan(&commands)
+        goOn(&commands)
         return nil
     }
 
-    private func scan(_ commands: inout CommandQueue) {
+    private func goOn(_ commands: inout CommandQueue) {
         steps += 1
-        let count = min(Self.largestStep, max(1, limit - keys.count))
-        commands.add(pattern == nil ? 4 : 6) { command in
-            command.add("SCAN")
-            command.add(cursor)
-            command.add("COUNT")
-            command.add(count)
-            guard let pattern else { return }
-            command.add("MATCH")
-            command.add(pattern)
-        }
+        scan.ask(min(Self.largestStep, max(1, limit - keys.count)), &commands)
     }
 
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
@@ -59,16 +48,15 @@ final class KeysExchange: Exchange {
             return Response(error.message.hasPrefix("ERR invalid cursor") ? .init(.badRequest, error.message) : error)
         }
         var reply = ReplyCursor(reply)
-        guard case .array = reply.next(), case .string(let next) = reply.next(), case .array(let count) = reply.next()
-        else { return Response(HTTPError(.internalServerError, "SCAN was answered with something else")) }
-        cursor = Array(next)
+        let count: Int
+        do throws(HTTPError) { count = try scan.take(&reply) } catch { return Response(error) }
         for _ in 0..<count {
             guard case .string(let key) = reply.next() else { continue }
             let name = Array(key.dropFirst(prefix.count))
             if seen.insert(name).inserted { keys.append(name) }
         }
-        guard cursor == [UInt8(ascii: "0")] || keys.count >= limit || steps == Self.mostSteps else {
-            scan(&commands)
+        guard scan.isOver || keys.count >= limit || steps == Self.mostSteps else {
+            goOn(&commands)
             return nil
         }
         return makeResponse()
@@ -82,7 +70,7 @@ final class KeysExchange: Exchange {
             if !groups.encoded.isEmpty {
                 object.member("encoded_keys") { $0.writeJSONArray(groups.encoded) { $1.0.writeString(to: &$0) } }
             }
-            if cursor != [UInt8(ascii: "0")] { object.member("cursor", String(decoding: cursor, as: UTF8.self)) }
+            if !scan.isOver { object.member("cursor", String(decoding: scan.cursor, as: UTF8.self)) }
         }
         response.freshness = .never
         return response

@@ -7,26 +7,14 @@ import RESP
 final class PrefixFlushExchange: Exchange {
     private static let step = 1000
 
-    private let pattern: [UInt8]
-    private var cursor = Array("0".utf8)
+    private var scan: KeyScan
     private var awaitsUnlink = false
 
-    init(prefix: [UInt8]) { pattern = GlobPattern.of(prefix: prefix, pattern: []) }
+    init(prefix: [UInt8]) { scan = KeyScan(pattern: GlobPattern.of(prefix: prefix, pattern: [])) }
 
     override func begin(_ commands: inout CommandQueue) -> Response? {
-        scan(&commands)
+        scan.ask(Self.step, &commands)
         return nil
-    }
-
-    private func scan(_ commands: inout CommandQueue) {
-        commands.add(6) { command in
-            command.add("SCAN")
-            command.add(cursor)
-            command.add("COUNT")
-            command.add(Self.step)
-            command.add("MATCH")
-            command.add(pattern)
-        }
     }
 
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
@@ -35,10 +23,8 @@ final class PrefixFlushExchange: Exchange {
             awaitsUnlink = false
         } else {
             var reply = ReplyCursor(reply)
-            guard case .array = reply.next(), case .string(let next) = reply.next(),
-                case .array(let count) = reply.next()
-            else { return Response(HTTPError(.internalServerError, "SCAN was answered with something else")) }
-            cursor = Array(next)
+            let count: Int
+            do throws(HTTPError) { count = try scan.take(&reply) } catch { return Response(error) }
             if count > 0 {
                 commands.add(count + 1) { command in
                     command.add("UNLINK")
@@ -48,8 +34,8 @@ final class PrefixFlushExchange: Exchange {
                 return nil
             }
         }
-        guard cursor != [UInt8(ascii: "0")] else { return .invalidated }
-        scan(&commands)
+        guard !scan.isOver else { return .invalidated }
+        scan.ask(Self.step, &commands)
         return nil
     }
 }

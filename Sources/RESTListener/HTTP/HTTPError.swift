@@ -17,4 +17,9 @@ struct HTTPError: Error {
         self.headers = headers
         self.endsConnection = endsConnection
     }
+
+    /// There is too much to do now, of which `reason` says what.
+    static func busy(_ reason: String) -> HTTPError {
+        HTTPError(.serviceUnavailable, "\(reason): try again", headers: "Retry-After: 1\r\n")
+    }
 }

@@ -1,10 +1,7 @@
 /// The value of a `Host` header.
 struct HostName {
-    /// Whether it is an address.
-    let isAddress: Bool
-    /// Whether it may be a name of the DNS: one with a dot in it.
-    let hasDot: Bool
-    private let isLocalhost: Bool
+    /// Whether it is a name that a stranger can have in the DNS.
+    let mayBeForeign: Bool
 
     /// Nil if it isn't a name or an address with, perhaps, a port.
     init?(_ text: String) {
@@ -31,13 +28,8 @@ struct HostName {
             return length > 0 && (!hasPort || HostName.isPort(bytes[length...]))
         }
         guard isValid else { return nil }
-        isAddress = isNumeric
-        hasDot = dots > 0
-        isLocalhost = dots > 0 && !isNumeric && text.prefix(length).lowercased().hasSuffix(".localhost")
+        mayBeForeign = dots > 0 && !isNumeric && !text.prefix(length).lowercased().hasSuffix(".localhost")
     }
-
-    /// Whether it is a name that a stranger can have in the DNS.
-    var mayBeForeign: Bool { hasDot && !isAddress && !isLocalhost }
 
     private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte | 0x20 {

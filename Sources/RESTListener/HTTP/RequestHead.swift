@@ -20,7 +20,6 @@ struct RequestHead {
     private(set) var expectation: String?
     private(set) var ifNoneMatch: String?
     private(set) var origin: String?
-    private(set) var requestedMethod: String?
     private(set) var asksForUpgrade = false
     /// The version is 1.0, in which `Host` may be missing.
     let isOld: Bool
@@ -54,7 +53,7 @@ struct RequestHead {
         case 4 where name.isHeader("host"):
             hosts += 1
             host = value
-        case 6 where name.isHeader("accept"): accept = accept.map { "\($0),\(value)" } ?? value
+        case 6 where name.isHeader("accept"): Self.append(value, to: &accept)
         case 6 where name.isHeader("expect"): expectation = isOld ? nil : value
         case 6 where name.isHeader("origin"): origin = value
         case 7 where name.isHeader("upgrade"): asksForUpgrade = true
@@ -62,14 +61,17 @@ struct RequestHead {
         case 13 where name.isHeader("authorization"):
             authorizations += 1
             authorization = value
-        case 13 where name.isHeader("if-none-match"): ifNoneMatch = ifNoneMatch.map { "\($0),\(value)" } ?? value
+        case 13 where name.isHeader("if-none-match"): Self.append(value, to: &ifNoneMatch)
         case 14 where name.isHeader("content-length"): contentLength = Int(value)
-        case 15 where name.isHeader("accept-encoding"):
-            acceptEncoding = acceptEncoding.map { "\($0),\(value)" } ?? value
+        case 15 where name.isHeader("accept-encoding"): Self.append(value, to: &acceptEncoding)
         case 17 where name.isHeader("transfer-encoding"): isChunked = true
-        case 29 where name.isHeader("access-control-request-method"): requestedMethod = value
         default: break
         }
+    }
+
+    /// Headers that are lists may be sent in pieces.
+    private static func append(_ value: String, to list: inout String?) {
+        list = list.map { "\($0),\(value)" } ?? value
     }
 }
 

@@ -107,8 +107,7 @@ struct StatsDocument {
     }
 
     private func write(_ upstream: RedisUpstream, to object: inout JSONObjectWriter) {
-        let place = upstream.configuration.url.description
-        object.member("url", "\(place.hasPrefix("/") ? "unix" : "redis")://\(place)")
+        object.member("url", upstream.configuration.url.redacted)
         switch upstream.status {
         case .connecting: object.member("state", "connecting")
         case .up: object.member("state", "up")
