@@ -15,7 +15,7 @@ SOURCES := Sources Tests Package.swift
 PYTHON_TESTS := Tests/IntegrationTests/clients $(addprefix Tests/,PythonClientTests SeedTests RESTTests DashboardTests \
 	MetricsTests Deployment)
 
-BUILD_PACKAGES := libhiredis-dev zlib1g-dev pkg-config
+BUILD_PACKAGES := libhiredis-dev libyaml-dev zlib1g-dev pkg-config
 TEST_PACKAGES := redis-server redis-tools
 MODEL_PACKAGES := spin gcc libc6-dev
 IMAGE_PACKAGES := buildah debootstrap iproute2 util-linux

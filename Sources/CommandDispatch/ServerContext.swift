@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import LocalCache
 import NIOConcurrencyHelpers
 import NIOCore

@@ -9,13 +9,16 @@ import subprocess
 import tempfile
 import time
 
-# The root is mounted upon itself, so that it can be made read-only; the kernel's file systems are what a container sees.
+# The root is mounted upon itself, so that it can be made read-only; the kernel's file systems are what a container sees, and
+# the names of hosts come from the engine.
 MOUNTS = """
 set -e
 mount --make-rprivate /
 mount --bind "$ROOT" "$ROOT"
 mount --rbind /sys "$ROOT/sys"
 mount --rbind /dev "$ROOT/dev"
+touch "$ROOT/etc/hosts"
+mount --bind /etc/hosts "$ROOT/etc/hosts"
 mount -o remount,ro,bind "$ROOT"
 mount -t proc proc "$ROOT/proc"
 chroot=$(command -v chroot)

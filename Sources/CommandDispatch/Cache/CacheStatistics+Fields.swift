@@ -1,4 +1,3 @@
-import Foundation
 import LocalCache
 import Stats
 
@@ -45,6 +44,9 @@ extension CacheStatistics {
     }
 
     private static func text(_ value: Double, digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
+        let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+        let (whole, fraction) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
+        let decimals = "\(fraction)"
+        return "\(whole)." + String(repeating: "0", count: digits - decimals.count) + decimals
     }
 }

@@ -1,5 +1,5 @@
 import CommandDispatch
-import Foundation
+import FoundationEssentials
 import NIOCore
 import Stats
 import Upstream

@@ -1,5 +1,4 @@
-import Foundation
-import Yams
+import FoundationEssentials
 
 /// A file of options: YAML, and so JSON too.
 enum ConfigurationFile {
@@ -11,34 +10,30 @@ enum ConfigurationFile {
         } catch {
             throw ConfigurationError("cannot read the file \(path) given with --config")
         }
-        let node: Node?
+        let mapping: YAMLMapping?
         do {
-            node = try Yams.compose(yaml: text)
+            mapping = try YAMLMapping(text)
         } catch {
-            throw ConfigurationError("\(path) is neither YAML nor JSON: \(summary(of: error))")
+            throw ConfigurationError("\(path) is neither YAML nor JSON: \(error)")
         }
-        guard let node else { return [:] }
-        guard let mapping = node.mapping else {
+        guard let mapping else {
             throw ConfigurationError("\(path) must hold options by name, such as 'redis-port: 6380'")
         }
         var options: [String: String] = [:]
-        for (key, value) in mapping {
-            guard let name = key.string, ServeConfiguration.optionNames.contains(name) else {
+        for (name, value) in mapping.entries {
+            guard let name, ServeConfiguration.optionNames.contains(name) else {
                 throw ConfigurationError(
-                    "\(path): unknown option '\(key.string ?? "?")'; known are "
+                    "\(path): unknown option '\(name ?? "?")'; known are "
                         + ServeConfiguration.optionNames.joined(separator: ", ")
                 )
             }
-            guard let text = value.scalar?.string else {
+            guard let value else {
                 throw ConfigurationError("\(path): the option '\(name)' takes one value")
             }
-            options[name] = text
+            guard options.updateValue(value, forKey: name) == nil else {
+                throw ConfigurationError("\(path): the option '\(name)' is given twice")
+            }
         }
         return options
-    }
-
-    /// A YAML error fills several lines; the first ones say where and what.
-    private static func summary(of error: any Error) -> String {
-        "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
     }
 }

@@ -92,7 +92,13 @@ struct CommandLineTests {
             ("redis-prot: 1", "unknown option 'redis-prot'; known are upstream, host, redis-port"),
             ("{\"threads\": [1, 2]}", "the option 'threads' takes one value"),
             ("- a\n- b", "must hold options by name"),
-            ("a: [", "is neither YAML nor JSON"), ("threads: many", "it must be a number from 1 to 1024"),
+            ("a: [", "is neither YAML nor JSON: did not find expected node content"),
+            ("a: {b: 'c", "while scanning a quoted scalar in line 1, column 10"),
+            ("threads: *all", "is neither YAML nor JSON: found undefined alias"),
+            ("threads: 1\n---\nthreads: 2", "there is more than one document"),
+            ("threads: 1\nthreads: 2", "the option 'threads' is given twice"),
+            ("[threads]: 1", "unknown option '?'"),
+            ("threads: many", "it must be a number from 1 to 1024"),
         ]
     )
     func wrongFile(text: String, reason: String) throws {
