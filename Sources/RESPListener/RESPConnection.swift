@@ -5,6 +5,14 @@ import RESP
 import Stats
 import Upstream
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// One client's connection: bytes in, commands to the dispatcher, replies out.
 ///
 /// Commands are parsed where they were received and handed on one by one until the input ends, or until one can't be
@@ -30,6 +38,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var readWasHeld = false
     private var inputClosed = false
     private var isClosing = false
+    private var isDraining = false
     private var lastActivity = NIODeadline.now()
 
     init(loop: RESPLoop, configuration: RESPListenerConfiguration) {
@@ -130,6 +139,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         guard let context else { return }
         loop.dispatcher.counters.bytesOut.add(replies.readableBytes)
         context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
+        if isDraining { endIfAnswered() }
     }
 
     func resume() {
@@ -202,8 +212,30 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         }
     }
 
-    /// Answers what is under way and closes; at once if nothing is.
+    /// From now on the connection ends as soon as all that the client has sent is answered, right behind a reply: a client
+    /// that waits for one before it sends more can't have anything on its way then.
     func drain() {
+        guard let session else { return close() }
+        if session.isTunnel { close() } else { isDraining = true }
+    }
+
+    private func endIfAnswered() {
+        guard let session, session.isIdle, unread.readableBytes == 0, !hasInput else { return }
+        session.closeAfterReplies()
+    }
+
+    /// Whether the client has sent what nobody has read yet.
+    private var hasInput: Bool {
+        var count: CInt = 0
+        let result = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self)
+        {
+            ioctl($0, UInt(FIONREAD), &count)
+        }
+        return result == 0 && count > 0
+    }
+
+    /// Answers what is under way and closes; at once if nothing is.
+    func end() {
         guard let session else { return close() }
         session.isTunnel ? close() : session.closeAfterReplies()
     }

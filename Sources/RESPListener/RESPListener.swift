@@ -1,5 +1,4 @@
 import CommandDispatch
-import Logging
 import NIOCore
 import NIOPosix
 
@@ -13,14 +12,12 @@ import Darwin
 
 /// Serves RESP clients over TCP and a unix socket.
 public final class RESPListener: Sendable {
-    private let channels: [any Channel]
+    private let sockets: [ListeningSocket]
     private let loops: ListenerLoops<RESPLoop>
-    private let socketPath: String?
 
-    private init(_ channels: [any Channel], _ loops: ListenerLoops<RESPLoop>, socketPath: String?) {
-        self.channels = channels
+    private init(_ sockets: [ListeningSocket], _ loops: ListenerLoops<RESPLoop>) {
+        self.sockets = sockets
         self.loops = loops
-        self.socketPath = socketPath
     }
 
     /// Begins to listen.
@@ -29,58 +26,46 @@ public final class RESPListener: Sendable {
     ///   - configuration: where, and for whom.
     ///   - group: the loops that accept.
     ///   - dispatchers: one for each loop of `group`.
-    /// - Throws: ``ListenerError`` when an address can't be had.
+    /// - Throws: ``CommandDispatch/ListenerError`` when an address can't be had.
     public static func start(
         _ configuration: RESPListenerConfiguration,
         group: MultiThreadedEventLoopGroup,
         dispatchers: [NIOLoopBound<Dispatcher>]
     ) async throws -> RESPListener {
         let loops = try await ListenerLoops(group, dispatchers) { RESPLoop(dispatcher: $0) }
-        let bootstrap = makeBootstrap(configuration, group, loops)
-        var channels: [any Channel] = []
-        if let port = configuration.port {
-            do {
-                let tcp =
-                    try await bootstrap
-                    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                    .bind(host: configuration.host, port: port).get()
-                channels.append(tcp)
-            } catch {
-                throw ListenerError(place: "\(configuration.host):\(port)", error)
-            }
-        }
-        if let path = configuration.socketPath {
-            do {
-                channels.append(
-                    try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale(path)).get()
+        var places: [ListeningSocket.Place] = []
+        if let port = configuration.port { places.append(.tcp(host: configuration.host, port: port)) }
+        if let path = configuration.socketPath { places.append(.unix(path: path)) }
+        var sockets: [ListeningSocket] = []
+        do {
+            for place in places {
+                sockets.append(
+                    try await ListeningSocket(place, group: group) { try setUp($0, configuration, loops) }
                 )
-            } catch {
-                for channel in channels { try? await channel.close() }
-                throw ListenerError(place: path, error)
             }
+        } catch {
+            for socket in sockets { await socket.close() }
+            throw error
         }
-        return RESPListener(channels, loops, socketPath: configuration.socketPath)
+        return RESPListener(sockets, loops)
     }
 
-    private static func makeBootstrap(
+    private static func setUp(
+        _ channel: any Channel,
         _ configuration: RESPListenerConfiguration,
-        _ group: MultiThreadedEventLoopGroup,
         _ loops: ListenerLoops<RESPLoop>
-    ) -> ServerBootstrap {
-        ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 511)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let connection = RESPConnection(loop: loops.loop(of: channel), configuration: configuration)
-                    try channel.pipeline.syncOperations.addHandler(connection)
-                    guard channel.remoteAddress?.protocol != .unix, let options = channel.syncOptions else { return }
-                    try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
-                    try options.setOption(.socketOption(.so_keepalive), value: 1)
-                    for (option, seconds) in keepAlive { try options.setOption(.tcpOption(option), value: seconds) }
-                }
+    ) throws {
+        if let options = channel.syncOptions {
+            try options.setOption(.allowRemoteHalfClosure, value: true)
+            try options.setOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+            if channel.remoteAddress?.protocol != .unix {
+                try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                try options.setOption(.socketOption(.so_keepalive), value: 1)
+                for (option, seconds) in keepAlive { try options.setOption(.tcpOption(option), value: seconds) }
             }
+        }
+        let connection = RESPConnection(loop: loops.loop(of: channel), configuration: configuration)
+        try channel.pipeline.syncOperations.addHandler(connection)
     }
 
     #if os(Linux)
@@ -94,23 +79,12 @@ public final class RESPListener: Sendable {
     private static let keepAlive: [(NIOBSDSocket.Option, Int)] = []
     #endif
 
-    /// Whether a socket file is there that nobody listens on any more.
-    private static func isStale(_ path: String) -> Bool {
-        guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return false }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { _ = Glibc.close(descriptor) }
-        let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
-        return result != 0 && errno == ECONNREFUSED
-    }
-
     /// The TCP port that was bound, if any.
-    public var port: Int? { channels.first { $0.localAddress?.port != nil }?.localAddress?.port }
+    public var port: Int? { sockets.lazy.compactMap(\.port).first }
 
     /// Takes no more clients, lets those connected finish what is under way, and closes what is left after `limit`.
     public func shutDown(within limit: TimeAmount) async {
-        for channel in channels { try? await channel.close() }
-        if let socketPath { unlink(socketPath) }
+        for socket in sockets { await socket.close() }
         await loops.drain(within: limit)
     }
 }

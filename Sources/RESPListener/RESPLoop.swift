@@ -20,6 +20,8 @@ final class RESPLoop: ListenerLoop {
     /// together leave too much.
     var waitingLimit: Int { waitingBytes < Self.waitingLimitOfAll ? Self.waitingLimitOfOne : Self.smallWaitingLimit }
 
+    /// So long a client that is silent may have a command on its way, when the server stops.
+    private static let patience = TimeAmount.milliseconds(500)
     private static let waitingLimitOfAll = 256 << 20
     private static let waitingLimitOfOne = 64 << 20
     private static let smallWaitingLimit = 64 << 10
@@ -56,6 +58,11 @@ final class RESPLoop: ListenerLoop {
         drained = promise
         for connection in connections.values { connection.drain() }
         if connections.isEmpty { promise.succeed() }
+        let bound = NIOLoopBound(self, eventLoop: dispatcher.context.eventLoop)
+        let end = dispatcher.context.eventLoop.scheduleTask(in: Self.patience) {
+            for connection in bound.value.connections.values { connection.end() }
+        }
+        promise.futureResult.whenComplete { _ in end.cancel() }
         return promise.futureResult
     }
 

@@ -6,11 +6,11 @@ import NIOPosix
 
 /// Serves HTTP clients: the REST API, the dashboard and the metrics.
 public final class RESTListener: Sendable {
-    private let channel: any Channel
+    private let socket: ListeningSocket
     private let loops: ListenerLoops<RESTLoop>
 
-    private init(_ channel: any Channel, _ loops: ListenerLoops<RESTLoop>) {
-        self.channel = channel
+    private init(_ socket: ListeningSocket, _ loops: ListenerLoops<RESTLoop>) {
+        self.socket = socket
         self.loops = loops
     }
 
@@ -27,34 +27,21 @@ public final class RESTListener: Sendable {
         dispatchers: [NIOLoopBound<Dispatcher>]
     ) async throws -> RESTListener {
         let loops = try await ListenerLoops(group, dispatchers) { RESTLoop($0, configuration) }
-        do {
-            let channel = try await makeBootstrap(group, loops)
-                .bind(host: configuration.host, port: configuration.port).get()
-            return RESTListener(channel, loops)
-        } catch {
-            throw ListenerError(place: "\(configuration.host):\(configuration.port)", error)
-        }
+        let place = ListeningSocket.Place.tcp(host: configuration.host, port: configuration.port)
+        return RESTListener(try await ListeningSocket(place, group: group) { try setUp($0, loops) }, loops)
     }
 
-    private static func makeBootstrap(
-        _ group: MultiThreadedEventLoopGroup,
-        _ loops: ListenerLoops<RESTLoop>
-    ) -> ServerBootstrap {
-        ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 511)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let connection = RESTConnection(loops.loop(of: channel))
-                    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
-                    try channel.pipeline.syncOperations.addHandlers([
-                        TrafficMeter(connection), ByteToMessageHandler(decoder), connection,
-                    ])
-                }
-            }
+    private static func setUp(_ channel: any Channel, _ loops: ListenerLoops<RESTLoop>) throws {
+        if let options = channel.syncOptions {
+            try options.setOption(.allowRemoteHalfClosure, value: true)
+            try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            try options.setOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+        }
+        let connection = RESTConnection(loops.loop(of: channel))
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers([
+            TrafficMeter(connection), ByteToMessageHandler(decoder), connection,
+        ])
     }
 
     /// What the head of a request may have. A key may be long, and is longer when it is percent-encoded.
@@ -67,11 +54,11 @@ public final class RESTListener: Sendable {
     }
 
     /// The port that was bound.
-    public var port: Int? { channel.localAddress?.port }
+    public var port: Int? { socket.port }
 
     /// Takes no more clients, lets those connected have their answers, and closes what is left after `limit`.
     public func shutDown(within limit: TimeAmount) async {
-        try? await channel.close()
+        await socket.close()
         await loops.drain(within: limit)
     }
 }
