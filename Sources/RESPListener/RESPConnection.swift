@@ -5,14 +5,6 @@ import RESP
 import Stats
 import Upstream
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// One client's connection: bytes in, commands to the dispatcher, replies out.
 ///
 /// Commands are parsed where they were received and handed on one by one until the input ends, or until one can't be
@@ -32,6 +24,9 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var parser = RequestParser()
     private var session: Session?
     private var context: ChannelHandlerContext?
+    private var socket: ClientSocket?
+    /// How many writes are the channel's, and not done: what follows must not overtake them.
+    private var delayedWrites = 0
     /// Received bytes that are not taken yet, from the beginning of a command.
     private var unread = ByteBuffer()
     private var countedBytes = 0
@@ -138,8 +133,20 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     func write(_ replies: ByteBuffer) {
         guard let context else { return }
         loop.dispatcher.counters.bytesOut.add(replies.readableBytes)
-        context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
+        var rest = replies
+        if delayedWrites == 0, let socket {
+            rest.moveReaderIndex(forwardBy: rest.withUnsafeReadableBytes { socket.send($0) })
+        }
+        if rest.readableBytes > 0 { writeLater(rest, context) }
         if isDraining { endIfAnswered() }
+    }
+
+    /// Leaves it to the channel to write what the socket has no room for.
+    private func writeLater(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        delayedWrites += 1
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.delayedWrites -= 1 }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
     func resume() {
@@ -178,6 +185,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        socket = ClientSocket(of: context.channel)
         if let refusal = loop.refusal(of: context.remoteAddress, configuration) {
             loop.dispatcher.counters.rejectedConnections.add()
             var buffer = ByteBuffer()
@@ -192,7 +200,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         if let timeout = configuration.idleTimeout { checkIdleness(in: timeout, context.eventLoop) }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { ended(context) }
+    func channelInactive(context: ChannelHandlerContext) { ended() }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A client that is gone is no event: its channel closes by itself.
@@ -220,18 +228,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     }
 
     private func endIfAnswered() {
-        guard let session, session.isIdle, unread.readableBytes == 0, !hasInput else { return }
+        guard let session, session.isIdle, unread.readableBytes == 0, socket?.hasInput != true else { return }
         session.closeAfterReplies()
-    }
-
-    /// Whether the client has sent what nobody has read yet.
-    private var hasInput: Bool {
-        var count: CInt = 0
-        let result = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self)
-        {
-            ioctl($0, UInt(FIONREAD), &count)
-        }
-        return result == 0 && count > 0
     }
 
     /// Answers what is under way and closes; at once if nothing is.
@@ -240,10 +238,11 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         session.isTunnel ? close() : session.closeAfterReplies()
     }
 
-    private func ended(_ context: ChannelHandlerContext) {
+    private func ended() {
+        self.context = nil
+        socket = nil
         guard let session else { return }
         self.session = nil
-        self.context = nil
         session.end()
         unread = ByteBuffer()
         countWaiting()
