@@ -82,6 +82,7 @@ extension Dispatcher {
         guard let first = lookups.first else { return Self.bypass(.notCacheable) }
         if first == .closed { return Self.bypass(.feedDown) }
         if first == .suspended { return Self.bypass(.suspended) }
+        if lookups.count == 1, !cache.wouldAdmit(command) { return Self.bypass(.notAdmitted) }
         let hits = lookups.count { if case .hit = $0 { true } else { false } }
         if hits == lookups.count { return "HIT" }
         if lookups.contains(where: { if case .inDoubt = $0 { true } else { false } }) {
@@ -108,7 +109,7 @@ extension Dispatcher {
             case .ownWritePending: "this client's own write to the key is under way"
             case .notCacheable: "replies to this command aren't kept"
             case .paused: "CLIENT PAUSE is in force"
-            case .notAdmitted: "what is kept of late is hardly asked for again"
+            case .notAdmitted: "hardly anything is asked for twice of late, nor was this key"
             }
         return "BYPASS \(reason.name): \(why)"
     }

@@ -7,6 +7,9 @@ extension LoopCache {
         cache.remainingLife(CacheID(hash: hash(key), key: key, namespace: namespace), now: now)
     }
 
+    /// Whether a command's key is worth a look-up.
+    func wouldAdmit(_ command: Command) -> Bool { admission.wouldAdmit(hash(command[1])) }
+
     /// What each question of a command would find; none if it can't be answered from the cache.
     func peek(
         _ command: Command,

@@ -6,9 +6,9 @@ import Upstream
 
 /// # A read
 ///
-/// A command whose reply may be kept is a question to the cache. A hit is written to the client's output at once. A
-/// miss is sent as a ``Fill`` if it is worth it and the key's lease can be had, joins a fill that asks the same, or goes the
-/// way of commands that aren't cached. What is in doubt is waited for.
+/// A command whose reply may be kept is a question to the cache, if its key is worth one (``LocalCache/Admission``). A hit is
+/// written to the client's output at once. A miss is sent as a ``Fill`` if the key's lease can be had, joins a fill that asks
+/// the same, or goes the way of commands that aren't cached. What is in doubt is waited for.
 extension LoopCache {
     /// Answers a command, or sees to its answer; nil if it is to be forwarded like any other.
     @inline(__always)
@@ -83,6 +83,11 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
+        guard admission.admits(id.hash) else {
+            noteMiss()
+            topKeys.record(id.key, hash: id.hash)
+            return bypass(.notAdmitted)
+        }
         guard !session.outstandingKeys.mayContain(id.hash) else {
             return serveBehindOwn(id, command, spec, session, shared)
         }
@@ -94,6 +99,7 @@ extension LoopCache {
             return false
         }
         if isAnswered {
+            admission.noteHit(id.hash)
             noteHit(found, spec, session)
             topKeys.record(id.key, hash: id.hash)
             return .taken
@@ -104,7 +110,6 @@ extension LoopCache {
     @inline(__always)
     func noteHit(_ found: CacheLookup, _ spec: UnsafePointer<CommandSpec>, _ session: Session) {
         if found == .hit(.missing) { counters.negativeHits.add() } else { counters.hits.add() }
-        admission.noteHit()
         session.noteHit()
         lastOutcome = .hit
         loopCounters.commands.add(slot: Int(spec.pointee.index))
@@ -123,8 +128,10 @@ extension LoopCache {
             wait(session, for: round)
             return .later
         }
-        guard found != .closed else { return bypass(.feedDown) }
-        guard found != .suspended else { return bypass(.suspended) }
+        guard found != .closed, found != .suspended else {
+            admission.noteShut(id.hash)
+            return bypass(found == .closed ? .feedDown : .suspended)
+        }
         let flight = Self.flight(of: id)
         if !flights.isEmpty, let fill = flights[PreHashed(flight)], fill.connection === shared, fill.isJoinable,
             fill.question.asks(id),
@@ -169,15 +176,11 @@ extension LoopCache {
         return .taken
     }
 
-    /// A lease for a miss that is to be sent over `shared`, if it is worth one and can have it.
+    /// A lease for a miss that is to be sent over `shared`, if it can have one.
     func lease(for hash: UInt64, _ shared: SharedConnection) -> UInt64? {
         guard shared.trackingSource != 0 else {
             counters.bypasses.add(shared.trackingRefusal == nil ? .untrackedConnection : .trackingRefused)
             lastOutcome = .bypass
-            return nil
-        }
-        guard admission.admits(hash) else {
-            counters.bypasses.add(.notAdmitted)
             return nil
         }
         let lease = cache.lease(hash, source: shared.trackingSource)

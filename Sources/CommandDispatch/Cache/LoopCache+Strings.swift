@@ -25,16 +25,19 @@ extension LoopCache {
         for index in 1..<command.count {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
-            guard !session.outstandingKeys.mayContain(id.hash) else {
-                missing.append(index)
+            let isAdmitted = admission.admits(id.hash)
+            guard isAdmitted, !session.outstandingKeys.mayContain(id.hash) else {
+                missing.append((index, isAdmitted))
                 continue
             }
             let version = session.identity.version
-            switch cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &strings) {
-            case .hit: break
-            case .absent: missing.append(index)
-            case .closed: return bypass(.feedDown)
-            case .suspended: return bypass(.suspended)
+            let found = cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &strings)
+            switch found {
+            case .hit: admission.noteHit(id.hash)
+            case .absent: missing.append((index, true))
+            case .closed, .suspended:
+                admission.noteShut(id.hash)
+                return bypass(found == .closed ? .feedDown : .suspended)
             case .inDoubt:
                 // Having waited excuses from later doubts of every key, so what is waited for must be later than them all.
                 wait(session, for: session.awaitedRound == 0 ? cache.nextRound() : session.awaitedRound)
@@ -60,12 +63,14 @@ extension LoopCache {
         _ shared: SharedConnection
     ) -> Disposition? {
         noteMiss()
-        let asked = missing.map { index in
+        let asked = missing.map { index, isAdmitted in
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+            if !isAdmitted { counters.bypasses.add(.notAdmitted) }
             // What the session itself may be writing will be purged in a moment.
-            let lease = session.outstandingKeys.mayWrite(id.hash) ? nil : lease(for: id.hash, shared)
-            return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease ?? 0)
+            let isKept = isAdmitted && !session.outstandingKeys.mayWrite(id.hash)
+            let lease = isKept ? lease(for: id.hash, shared) ?? 0 : 0
+            return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease)
         }
         if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) { return nil }
         let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
@@ -78,11 +83,11 @@ extension LoopCache {
         scratch.clear()
         scratch.writeArrayHeader(missing.count + 1)
         scratch.writeStaticString("$4\r\nMGET\r\n")
-        for index in missing { scratch.writeBulkString(command[index]) }
+        for (index, _) in missing { scratch.writeBulkString(command[index]) }
         scratch.withUnsafeReadableBytes { shared.send($0, to: reply) }
-        for (index, asked) in zip(missing, asked) where asked.lease != 0 {
+        for asked in asked where asked.lease != 0 {
             reply.beginsNewRun = true
-            sendPTTL(command[index], over: shared, to: reply)
+            sendPTTL(command[asked.position + 1], over: shared, to: reply)
         }
         return .taken
     }
