@@ -47,7 +47,7 @@ public final class ReplyCache: @unchecked Sendable {
 
     private let suspensions = Atomic<Int>(0)
     private let shards: [CacheShard]
-    /// The same, for the path of a hit: reached without counting a reference.
+    /// The same, for what is done with every command: reached without counting a reference.
     private let unmanagedShards: UnsafeMutablePointer<Unmanaged<CacheShard>>
     private let shift: UInt64
     private let sources = NIOLockedValueBox((epoch: UInt64(1), last: UInt32(0)))
@@ -87,7 +87,11 @@ public final class ReplyCache: @unchecked Sendable {
     @inline(__always)
     private func shardIndex(_ hash: UInt64) -> Int { shift == 64 ? 0 : Int(truncatingIfNeeded: hash &>> shift) }
 
-    private func shard(_ hash: UInt64) -> CacheShard { shards[shardIndex(hash)] }
+    /// Calls `body` with the shard that the hash falls to.
+    @inline(__always)
+    private func withShard<Result>(_ hash: UInt64, _ body: (CacheShard) -> Result) -> Result {
+        unmanagedShards[shardIndex(hash)]._withUnsafeGuaranteedRef(body)
+    }
 
     // MARK: Reading
 
@@ -103,7 +107,7 @@ public final class ReplyCache: @unchecked Sendable {
         to output: inout ByteBuffer
     ) -> CacheLookup {
         guard !isSuspended else { return .suspended }
-        return unmanagedShards[shardIndex(id.hash)]._withUnsafeGuaranteedRef {
+        return withShard(id.hash) {
             $0.append(id, now: now, startedBefore: round, version, to: &output)
         }
     }
@@ -113,41 +117,45 @@ public final class ReplyCache: @unchecked Sendable {
 
     /// What asking for `id` would find; nothing changes by it.
     public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
-        isSuspended ? .suspended : shard(id.hash).peek(id, now: now)
+        isSuspended ? .suspended : withShard(id.hash) { $0.peek(id, now: now) }
     }
 
     /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the
     /// key has no end.
-    public func remainingLife(_ id: CacheID, now: CacheTime) -> Int? { shard(id.hash).remainingLife(id, now: now) }
+    public func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
+        withShard(id.hash) { $0.remainingLife(id, now: now) }
+    }
 
     // MARK: Filling
 
     /// The number of the key's lease for a command that is about to be sent over `source`; 0 if it goes without.
     public func lease(_ hash: UInt64, source: UInt32) -> UInt64 {
-        isSuspended ? 0 : shard(hash).lease(hash, source: source)
+        isSuspended ? 0 : withShard(hash) { $0.lease(hash, source: source) }
     }
 
     /// Whether a reply that is on its way under `lease` may also answer a command that comes now.
     public func isJoinable(_ hash: UInt64, lease: UInt64) -> Bool {
-        !isSuspended && shard(hash).isJoinable(hash, lease: lease)
+        !isSuspended && withShard(hash) { $0.isJoinable(hash, lease: lease) }
     }
 
     /// Gives a lease back, whether anything was stored or not.
-    public func endLease(_ hash: UInt64, _ lease: UInt64) { shard(hash).endLease(hash, lease) }
+    public func endLease(_ hash: UInt64, _ lease: UInt64) { withShard(hash) { $0.endLease(hash, lease) } }
 
     /// Stores a reply if its lease still holds.
     public func store(_ id: CacheID, _ fill: CacheFill, lease: UInt64, now: CacheTime) -> FillOutcome {
-        shard(id.hash).store(id, fill, lease: lease, now: now)
+        withShard(id.hash) { $0.store(id, fill, lease: lease, now: now) }
     }
 
     // MARK: Releasing
 
     /// The reply of a command that read the key is about to leave. True if its lease (0 for none) still holds.
-    public func releaseRead(_ hash: UInt64, lease: UInt64) -> Bool { shard(hash).releaseRead(hash, lease: lease) }
+    public func releaseRead(_ hash: UInt64, lease: UInt64) -> Bool {
+        withShard(hash) { $0.releaseRead(hash, lease: lease) }
+    }
 
     /// The key has changed, or the reply of a command that may have changed it is about to leave: how many entries went.
     @discardableResult
-    public func purge(_ hash: UInt64) -> Int { shard(hash).purge(hash) }
+    public func purge(_ hash: UInt64) -> Int { withShard(hash) { $0.purge(hash) } }
 
     /// Keys have changed that nobody can name.
     public func doubtEverything() { rounds.doubtEverything() }

@@ -4,21 +4,25 @@ import Upstream
 
 /// What is asked of the cache, in bytes of its own: it outlives the command that asked.
 struct CacheQuestion {
-    let hash: UInt64
-    let namespace: UInt16
-    private let bytes: [UInt8]
-    private let keyLength: Int
+    private(set) var hash: UInt64 = 0
+    private(set) var namespace: UInt16 = 0
+    private var bytes: [UInt8] = []
+    private var keyLength = 0
 
-    init(_ id: CacheID) {
+    /// Nothing yet.
+    init() {}
+
+    /// What `id` asks.
+    init(_ id: CacheID) { set(id) }
+
+    /// Becomes what `id` asks, in the room that is there.
+    mutating func set(_ id: CacheID) {
         hash = id.hash
         namespace = id.namespace
         keyLength = id.key.count
-        bytes = [UInt8](unsafeUninitializedCapacity: id.key.count + id.arguments.count) { buffer, count in
-            let target = UnsafeMutableRawBufferPointer(buffer)
-            target.copyMemory(from: id.key)
-            UnsafeMutableRawBufferPointer(rebasing: target[id.key.count...]).copyMemory(from: id.arguments)
-            count = id.key.count + id.arguments.count
-        }
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: id.key)
+        bytes.append(contentsOf: id.arguments)
     }
 
     /// Whether it asks for the string at the key rather than for a reply.

@@ -10,6 +10,9 @@ import Upstream
 /// The three are written together, so nothing that this connection sends can come between them. The client gets the reply
 /// at once; it is stored when PTTL's is in, if the lease holds still. Others who ask the same in the meantime join, and get
 /// the same reply.
+///
+/// A fill that is over is used again for another miss, with the room that it has: otherwise half the time that a miss takes
+/// would be spent on getting memory and giving it back.
 final class Fill: ReplyReceiver {
     private enum Stage {
         case caching
@@ -17,42 +20,53 @@ final class Fill: ReplyReceiver {
         case timeToLive
     }
 
-    let question: CacheQuestion
-    let lease: UInt64
-    let connection: SharedConnection
+    private(set) var question = CacheQuestion()
+    private(set) var lease: UInt64 = 0
+    /// Nil when it is over.
+    private(set) var connection: SharedConnection?
     /// Where ``LoopCache/flights`` has it.
-    let flight: UInt64
+    private(set) var flight: UInt64 = 0
 
+    /// The loop's, which lives as long as the loop.
     private let cache: LoopCache
-    private let session: Session
-    private let source: UInt32
-    private let sentAt: Int64
-    private var stage: Stage
+    private var session: Session?
+    private var source: UInt32 = 0
+    private var sentAt: Int64 = 0
+    private var stage = Stage.caching
     private var isReleased = false
     private var holdsLease = false
     private var reply: [UInt8] = []
     private var isTooLarge = false
-    private var timeToLive: [UInt8] = []
-    private var cachingReply: [UInt8] = []
+    /// The beginning of a reply to CACHING or PTTL that came in parts.
+    private var line: [UInt8] = []
     private var joined: [(session: Session, ticket: Int)] = []
 
-    init(
-        _ question: CacheQuestion,
-        lease: UInt64,
-        flight: UInt64,
-        _ cache: LoopCache,
-        _ session: Session,
-        _ shared: SharedConnection
-    ) {
-        self.question = question
+    /// What is kept of a reply's room, in bytes.
+    private static let mostRoom = 16 << 10
+
+    init(_ cache: LoopCache) { self.cache = cache }
+
+    /// Begins: the commands are about to be sent over `shared`.
+    func begin(_ id: CacheID, lease: UInt64, flight: UInt64, _ session: Session, _ shared: SharedConnection) {
+        question.set(id)
         self.lease = lease
         self.flight = flight
-        self.cache = cache
         self.session = session
         connection = shared
         source = shared.trackingSource
         stage = shared.isTracked ? .caching : .reply
         sentAt = cache.context.nowMilliseconds
+    }
+
+    /// It is over.
+    private func end() {
+        session = nil
+        connection = nil
+        isReleased = false
+        holdsLease = false
+        isTooLarge = false
+        if reply.capacity <= Self.mostRoom { reply.removeAll(keepingCapacity: true) } else { reply = [] }
+        cache.recycle(self)
     }
 
     /// Lets `session` have the reply, too.
@@ -64,21 +78,22 @@ final class Fill: ReplyReceiver {
     // MARK: Replies
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
-        switch stage {
-        case .caching:
-            cachingReply.append(contentsOf: bytes)
-            if replies == 1 { finishCaching() }
-        case .reply: receiveReply(bytes, isWhole: replies == 1, goesOn: goesOn)
-        case .timeToLive:
-            timeToLive.append(contentsOf: bytes)
-            if replies == 1 { finish() }
-        }
+        guard stage != .reply else { return receiveReply(bytes, isWhole: replies == 1, goesOn: goesOn) }
+        guard replies == 1 else { return line.append(contentsOf: bytes) }
+        guard !line.isEmpty else { return receiveLine(bytes) }
+        line.append(contentsOf: bytes)
+        line.withUnsafeBytes { receiveLine($0) }
+        line = []
     }
 
-    private func finishCaching() {
+    private func receiveLine(_ line: UnsafeRawBufferPointer) {
+        if stage == .timeToLive { finish(line) } else { finishCaching(line) }
+    }
+
+    private func finishCaching(_ line: UnsafeRawBufferPointer) {
         stage = .reply
-        guard cachingReply.first == UInt8(ascii: "-") else { return }
-        cache.cachingRefused(connection, String(decoding: cachingReply.dropFirst().dropLast(2), as: UTF8.self))
+        guard line.first == UInt8(ascii: "-"), let connection else { return }
+        cache.cachingRefused(connection, String(decoding: line.dropFirst().dropLast(2), as: UTF8.self))
     }
 
     private func receiveReply(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, goesOn: Bool) {
@@ -92,22 +107,30 @@ final class Fill: ReplyReceiver {
             reply = []
         }
         if !isTooLarge { reply.append(contentsOf: bytes) }
-        guard isWhole else { return session.receive(bytes, replies: 0, goesOn: goesOn) }
+        guard isWhole else {
+            session?.receive(bytes, replies: 0, goesOn: goesOn)
+            return
+        }
         stage = .timeToLive
-        session.receive(bytes, replies: 1, goesOn: goesOn)
+        session?.receive(bytes, replies: 1, goesOn: goesOn)
         for (session, ticket) in joined { session.fulfil(ticket) { $0.writeBytes(reply) } }
         joined = []
     }
 
     /// PTTL's reply is in.
-    private func finish() {
-        if let refusal = keep() { cache.counters.refusedFills.add(refusal) } else { cache.counters.fills.add() }
+    private func finish(_ timeToLive: UnsafeRawBufferPointer) {
+        if let refusal = keep(timeToLive) {
+            cache.counters.refusedFills.add(refusal)
+        } else {
+            cache.counters.fills.add()
+        }
         cache.cache.endLease(question.hash, lease)
+        end()
     }
 
     /// Stores the reply; why not, if it can't be.
-    private func keep() -> FillRefusal? {
-        guard holdsLease else { return .leaseLost }
+    private func keep(_ timeToLive: UnsafeRawBufferPointer) -> FillRefusal? {
+        guard holdsLease, let connection else { return .leaseLost }
         guard !isTooLarge else { return .tooLarge }
         guard reply.first != UInt8(ascii: "-") else { return .errorReply }
         return reply.withUnsafeBytes { bytes in
@@ -132,13 +155,14 @@ final class Fill: ReplyReceiver {
             case .reply:
                 stage = .timeToLive
                 cache.forget(self)
-                session.fail(failure, commands: 1, afterPartOfReply: afterPartOfReply)
+                session?.fail(failure, commands: 1, afterPartOfReply: afterPartOfReply)
                 cache.loopCounters.failedCommands.add(joined.count)
                 for (session, ticket) in joined { session.fulfil(ticket) { $0.writeError(failure.message) } }
                 joined = []
             case .timeToLive:
                 cache.cache.endLease(question.hash, lease)
                 cache.counters.refusedFills.add(.noDeadline)
+                end()
             }
         }
     }

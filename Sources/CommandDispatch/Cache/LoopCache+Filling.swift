@@ -15,7 +15,8 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) {
-        let fill = Fill(CacheQuestion(id), lease: lease, flight: flight, self, session, shared)
+        let fill = idleFills.popLast() ?? Fill(self)
+        fill.begin(id, lease: lease, flight: flight, session, shared)
         if flights[PreHashed(flight)] == nil { flights[PreHashed(flight)] = fill }
         loopCounters.forwardedCommands.add()
         session.noteSentForOther(reading: CollectionOfOne(id.hash), spec)
@@ -44,6 +45,11 @@ extension LoopCache {
         scratch.withUnsafeReadableBytes { shared.send($0, to: receiver) }
     }
 
+    /// The fill is over, and may be used again.
+    func recycle(_ fill: Fill) {
+        if idleFills.count < Self.mostIdleFills { idleFills.append(fill) }
+    }
+
     /// Nobody can join the fill any more.
     func forget(_ fill: Fill) {
         let flight = PreHashed(fill.flight)
@@ -55,7 +61,7 @@ extension LoopCache {
         _ reply: UnsafeRawBufferPointer,
         as question: CacheQuestion,
         lease: UInt64,
-        timeToLive: [UInt8],
+        timeToLive: UnsafeRawBufferPointer,
         sentAt: Int64,
         over connection: SharedConnection,
         source: UInt32
@@ -64,7 +70,7 @@ extension LoopCache {
         let content = question.isForString ? ReplyContent(string: reply) : ReplyContent(kind: .wire, bytes: reply)
         guard let content else { return .errorReply }
         let longest = longestLife(over: connection)
-        let life = timeToLive.withUnsafeBytes { EntryLife($0, of: content, reply: reply, longest: longest) }
+        let life = EntryLife(timeToLive, of: content, reply: reply, longest: longest)
         let milliseconds: Int64
         var expiresWithKey = false
         switch life {

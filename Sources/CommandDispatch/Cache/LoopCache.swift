@@ -33,6 +33,8 @@ final class LoopCache {
     var admission = Admission()
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: Fill] = [:]
+    /// Fills that are over.
+    var idleFills: [Fill] = []
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
     /// The PINGs of the round under way, or of the last one.
@@ -66,6 +68,9 @@ final class LoopCache {
         largestEntry = configuration.store.largestEntry
         question.reserveCapacity(Self.longestQuestion)
     }
+
+    /// So many fills that are over are kept, some 300 bytes each and what their replies took.
+    static let mostIdleFills = 256
 
     /// Arguments beyond this many bytes, in all, aren't worth a look-up.
     static let longestQuestion = 1024

@@ -58,7 +58,7 @@ final class PartialMGet: CollectingReceiver {
     override func receive(reply: UnsafeRawBufferPointer) {
         guard isTracked else { return receiveCaching(reply) }
         guard isAnswered else { return receiveStrings(reply) }
-        keepNext(timeToLive: Array(reply))
+        keepNext(timeToLive: reply)
     }
 
     private func receiveCaching(_ reply: UnsafeRawBufferPointer) {
@@ -115,7 +115,7 @@ final class PartialMGet: CollectingReceiver {
     }
 
     /// The reply to the next key's PTTL is in.
-    private func keepNext(timeToLive: [UInt8]) {
+    private func keepNext(timeToLive: UnsafeRawBufferPointer) {
         guard let index = toKeep.popFirst() else { return }
         let key = missing[index]
         defer { cache.cache.endLease(key.question.hash, key.lease) }

@@ -13,11 +13,13 @@ struct ReplyContent {
 
     /// The string in a bulk string's frame, or that there is none; nil for anything else.
     init?(string frame: UnsafeRawBufferPointer) {
-        if frame.elementsEqual("$-1\r\n".utf8) || frame.elementsEqual("_\r\n".utf8) {
+        guard frame.count > 2 else { return nil }
+        // `$-1` in RESP2, `_` in RESP3.
+        if frame[0] == UInt8(ascii: "_") || frame[1] == UInt8(ascii: "-") && frame[0] == UInt8(ascii: "$") {
             self.init(kind: .missing, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
             return
         }
-        guard frame.first == UInt8(ascii: "$"), let end = frame.firstIndex(of: 10), end + 1 <= frame.count - 2 else {
+        guard frame[0] == UInt8(ascii: "$"), let end = frame.firstIndex(of: 10), end + 1 <= frame.count - 2 else {
             return nil
         }
         self.init(kind: .string, bytes: UnsafeRawBufferPointer(rebasing: frame[(end + 1)..<(frame.count - 2)]))

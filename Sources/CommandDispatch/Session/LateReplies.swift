@@ -6,6 +6,8 @@ import Upstream
 struct LateReplies: ~Copyable {
     private var replies = RingQueue<LateReply>()
     private var released = 0
+    /// What the next one is written to, if it is one: most commands that are tried here turn out to be none.
+    private var spare = ByteBuffer()
     private let pool: BufferPool
 
     /// How many bytes wait.
@@ -27,14 +29,19 @@ struct LateReplies: ~Copyable {
             bytes += replies.last.bytes.readableBytes - before
             return true
         }
-        var buffer = pool.take()
-        guard write(&buffer) else {
-            pool.put(buffer)
-            return false
-        }
-        bytes += buffer.readableBytes
-        replies.append(LateReply(behind: sent, bytes: buffer))
+        if spare.capacity == 0 { spare = pool.take() }
+        guard write(&spare) else { return false }
+        bytes += spare.readableBytes
+        replies.append(LateReply(behind: sent, bytes: spare))
+        spare = ByteBuffer()
         return true
+    }
+
+    /// Gives back what it holds for the next one: there won't be one soon.
+    mutating func rest() {
+        guard spare.capacity > 0 else { return }
+        pool.put(spare)
+        spare = ByteBuffer()
     }
 
     /// Adds one that is still to come: the ticket for ``fulfil(_:_:)``.

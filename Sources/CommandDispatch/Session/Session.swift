@@ -250,6 +250,7 @@ public final class Session: ReplyReceiver {
         }
         if outstanding == 0 {
             commands.forgetKeys()
+            late.rest()
             if pinned != nil, connectionState.isClean, !isTunnel { unpin(reusable: true) }
             if isSuspended { wake() }
         } else if isSuspended, outstanding <= window.size / 2 {
