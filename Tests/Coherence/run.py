@@ -14,78 +14,17 @@ Nothing is known of how a sidecar works, so this holds for any: `--direct` puts 
 """
 
 import argparse
-import multiprocessing
-import multiprocessing.connection
 import pathlib
 import random
 import sys
 import time
 
 import report
+from crew import Crew
 from faults import Faults
 from scene import Scene
-from worker import work
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORKERS = 2
-ANSWER_TIME = 60
-
-
-class Run:
-    """The workers and what they say."""
-
-    def __init__(self, scene, seed):
-        self.violated_at = None
-        self.counts = []
-        self.ready = 0
-        context = multiprocessing.get_context("spawn")
-        self.pipes, self.workers = [], []
-        for number in range(WORKERS):
-            pipe, its = context.Pipe()
-            worker = context.Process(target=work, args=(number, seed, scene.addresses(), its), daemon=True)
-            worker.start()
-            its.close()
-            self.pipes.append(pipe)
-            self.workers.append(worker)
-
-    def listen(self, seconds):
-        """Takes what the workers say, for so long or until they have said something."""
-        for pipe in multiprocessing.connection.wait(self.pipes, seconds):
-            try:
-                kind, content = pipe.recv()
-            except EOFError:
-                raise SystemExit("a worker ended before its time") from None
-            if kind == "violation":
-                self.violated_at = self.violated_at or time.monotonic()
-                print(content, flush=True)
-            elif kind == "ready":
-                self.ready += 1
-            else:
-                self.counts.append(content)
-                self.pipes.remove(pipe)
-
-    def tell(self, kind, content=None):
-        for pipe in self.pipes:
-            pipe.send((kind, content))
-
-    def until(self, condition):
-        deadline = time.monotonic() + ANSWER_TIME
-        while not condition():
-            if time.monotonic() > deadline:
-                raise SystemExit(f"VIOLATION: the clients didn't come to rest within {ANSWER_TIME} s")
-            self.listen(1)
-
-    def hold(self):
-        self.ready = 0
-        self.tell("vanish")
-        self.until(lambda: self.ready == WORKERS)
-
-    def resume(self, site):
-        self.tell("vanished", site)
-
-    def stop(self):
-        self.tell("stop")
-        self.until(lambda: len(self.counts) == WORKERS)
 
 
 def arguments():
@@ -102,26 +41,25 @@ def main():
     options = arguments()
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     print(f"coherence: {options.seconds:.0f} s, seed {seed}", flush=True)
-    with Scene(None if options.direct else options.ocm.resolve()) as scene:
-        run = Run(scene, seed)
-        faults = Faults(random.Random(seed), scene, run.hold, run.resume)
+    with Scene(None if options.direct else options.ocm.resolve()) as scene, Crew(scene.addresses(), seed) as crew:
+        faults = Faults(random.Random(seed), scene, crew.hold, crew.resume)
         began = time.monotonic()
         next_fault = began + (float("inf") if options.calm else 1)
         # A violation ends the run soon: what follows would mostly be the same one again.
-        while time.monotonic() < min(began + options.seconds, (run.violated_at or float("inf")) + 0.5):
-            run.listen(min(0.1, max(0, next_fault - time.monotonic())))
+        while time.monotonic() < min(began + options.seconds, (crew.violated_at or float("inf")) + 0.5):
+            crew.listen(min(0.1, max(0, next_fault - time.monotonic())))
             if time.monotonic() >= next_fault:
                 faults.inject()
                 next_fault = time.monotonic() + faults.pause()
             if scene.crashed():
                 return 1
-        run.stop()
+        crew.stop()
         seconds = time.monotonic() - began
         hits = scene.hits()
-    print(report.summary(seconds, run.counts, hits, faults.counts, seed))
+    print(report.summary(seconds, crew.counts, hits, faults.counts, seed))
     if hits == 0:
         print("the caches were never hit: nothing was tested")
-    return 1 if run.violated_at or hits == 0 else 0
+    return 1 if crew.violated_at or hits == 0 else 0
 
 
 if __name__ == "__main__":
