@@ -6,19 +6,26 @@ import socket
 
 from keys import DIRECT
 from operations import Expect
+from records import Loss
 from resp import INCOMPLETE, OWN_NAME, command, parse
 
 AGAIN = 0.03
 
 
 class Client:
-    """A client of one site. `role` is what it does when it has nothing outstanding: see Worker."""
+    """A client of Redis, at one site at a time: `addresses` are pairs of a site and an address there, of which it uses
+    the next one that accepts when its connection is lost. `role` is what it does when it has nothing outstanding: see
+    Worker."""
 
-    def __init__(self, worker, name, site, address, database, protocol, role):
+    parse = staticmethod(parse)
+    pipelines = True
+
+    def __init__(self, worker, name, addresses, database, protocol, role):
         self.worker = worker
+        self.workload = worker.workload
         self.name = name
-        self.site = site
-        self.address = address
+        self.addresses = collections.deque(addresses)
+        self.site = addresses[0][0]
         self.database = database
         self.protocol = protocol
         self.role = role
@@ -27,6 +34,7 @@ class Client:
         self.sweep = collections.deque()
         self.sweeping = False
         self.socket = None
+        self.opened = 0.0
         self.buffer = b""
         self.unsent = b""
         self.waiting_since = 0.0
@@ -34,27 +42,58 @@ class Client:
     def __repr__(self):
         return self.name
 
+    @property
+    def visible(self):
+        """The databases that it may use."""
+        return self.workload.visible(self.site)
+
     def connect(self, now):
-        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
-        self.socket = socket.socket(family)
-        self.socket.settimeout(10)
-        try:
-            self.socket.connect(self.address)
-        except OSError:
-            self.socket.close()
-            self.socket = None
+        self.opened = now
+        for _ in range(len(self.addresses)):
+            site, address = self.addresses[0]
+            with contextlib.suppress(OSError):
+                self.socket = self.open(address)
+                break
+            self.addresses.rotate(-1)
+        else:
             self.worker.at(now + 2 * AGAIN, self.connect)
             return
-        if family == socket.AF_INET:
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
+        if site != self.site:
+            self.moved(site)
         self.worker.watch(self)
         self.seen = {}
+        self.greet(now)
+
+    def open(self, address):
+        """A connected socket."""
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        connection = socket.socket(family)
+        try:
+            connection.settimeout(10)
+            connection.connect(address)
+        except OSError:
+            connection.close()
+            raise
+        if family == socket.AF_INET:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setblocking(False)
+        return connection
+
+    def moved(self, site):
+        """It is at another sidecar now: what it was to find out at the old one, others must."""
+        self.site = site
+        self.sweep.clear()
+        if self.database not in self.visible:
+            self.database = self.worker.rng.choice(self.visible)
+
+    def greet(self, now):
         greeting = [(command(b"SELECT", b"%d" % self.database.number), Expect(b"OK"))]
         if self.site == DIRECT:
             greeting.append((command(b"CLIENT", b"SETNAME", OWN_NAME), Expect(b"OK")))
         if self.protocol == 3:
             greeting.insert(0, (command(b"HELLO", b"3"), Expect(None)))
+        if password := self.worker.topology.password:
+            greeting.insert(0, (command(b"AUTH", password), Expect(b"OK")))
         self.send(greeting, now)
 
     def send(self, commands, now):
@@ -71,8 +110,7 @@ class Client:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self.worker.doomed.append(self)
-            return
+            return  # what was received before the end is still to be read, and the end with it
         if sent < len(data):
             self.unsent = data[sent:]
             self.worker.want_to_write(self, True)
@@ -91,13 +129,16 @@ class Client:
         except OSError:
             data = b""
         if not data:
-            self.lost(clock())
+            now = clock()
+            loss = Loss(self.name, self.addresses[0][0], self.opened, now, bool(self.buffer))
+            self.worker.records.losses.append(loss)
+            self.lost(now)
             return
         buffer = self.buffer + data if self.buffer else data
         position, length, operations = 0, len(buffer), self.operations
         now = clock()
         while position < length:
-            reply, end = parse(buffer, position)
+            reply, end = self.parse(buffer, position)
             if reply is INCOMPLETE:
                 break
             position = end
@@ -133,4 +174,5 @@ class Client:
         self.operations.clear()
         for operation in operations:
             operation.fail(self, now)
+        self.addresses.rotate(-1)
         self.worker.at(now + AGAIN, self.connect)

@@ -13,7 +13,7 @@ ANSWER_TIME = 60
 class Crew:
     """They work while the context lasts."""
 
-    def __init__(self, addresses, seed):
+    def __init__(self, topology, seed):
         self.violated_at = None
         self.counts = []
         self.ready = 0
@@ -21,7 +21,7 @@ class Crew:
         self.pipes, self.workers = [], []
         for number in range(WORKERS):
             pipe, its = context.Pipe()
-            worker = context.Process(target=work, args=(number, seed, addresses, its), daemon=True)
+            worker = context.Process(target=work, args=(number, seed, topology, its), daemon=True)
             worker.start()
             its.close()
             self.pipes.append(pipe)
@@ -49,6 +49,13 @@ class Crew:
             else:
                 self.counts.append(content)
                 self.pipes.remove(pipe)
+
+    def listen_for(self, seconds):
+        """Takes what the workers say for so long; not so long after a violation, since what follows would mostly be the
+        same one again."""
+        end = time.monotonic() + seconds
+        while (left := min(end, (self.violated_at or end) + 0.5) - time.monotonic()) > 0:
+            self.listen(left)
 
     def tell(self, kind, content=None):
         for pipe in self.pipes:

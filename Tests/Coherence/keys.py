@@ -12,9 +12,8 @@ the earliest moment at which it can be seen, and is confirmed when the latest mo
 
 import collections
 
-SIDECARS = 2
-DIRECT = 2
-SITES = 3
+# The site of those who ask Redis itself: the last of all.
+DIRECT = -1
 
 # After this many seconds no client may see a state any more that the server has left, load and faults notwithstanding.
 STALE = 3.0
@@ -35,7 +34,8 @@ class State:
 
 
 class Key:
-    """A key in one database; `locked` counts the writes to it whose outcome isn't known yet."""
+    """A key in one database; `locked` counts the writes to it whose outcome isn't known yet. `unsure` is the site and
+    the time of the last one whose reply was lost, until the server has been asked."""
 
     __slots__ = (
         "database", "name", "kind", "reads", "states", "base", "confirmed", "released", "settled", "changes", "due",
@@ -50,12 +50,12 @@ class Key:
         self.states = [State(None)]
         self.base = 0
         self.confirmed = 0
-        self.released = [0] * SITES
+        self.released = [0] * (database.sidecars + 1)
         self.settled = 0
         self.changes = collections.deque()
         self.due = None
         self.locked = 0
-        self.unsure = False
+        self.unsure = None
         self.events = collections.deque(maxlen=80)
         self.forgettable = 0
         self.forget_at = 0.0
@@ -129,6 +129,11 @@ class Key:
                 return index + self.base
         return None
 
+    def has_been_written(self, value, now):
+        """Whether the server has executed a write that isn't confirmed, since nothing else makes its state `value`."""
+        version = self.match(self.confirmed, lambda state: state, value, now)
+        return version is not None and version > self.confirmed and not self.state(version).earliest
+
     def adopt(self, value, now):
         """The server's state, found out after replies to writes were lost; false if it can't be."""
         for version in range(self.issued, self.confirmed - 1, -1):
@@ -152,11 +157,13 @@ class Key:
 
 
 class Database:
-    """A database of a worker: its keys; and whether one command is about to replace all of them."""
+    """A database of a worker, used at `sites`, which are some of so many sidecars: its keys; and whether one command is
+    about to replace all of them."""
 
-    def __init__(self, number, sites):
+    def __init__(self, number, sites, sidecars):
         self.number = number
         self.sites = sites
+        self.sidecars = sidecars
         self.keys = []
         self.by_kind = collections.defaultdict(list)
         self.recent = collections.deque(maxlen=4)

@@ -4,6 +4,7 @@ An operation is given its reply with `finish`, or `fail` if there will be none. 
 which is right before it is sent."""
 
 from keys import DIRECT
+from records import Untold
 from resp import ReplyError, command
 
 # What a client may be told when the connection behind the sidecar is lost or Redis is away.
@@ -183,7 +184,7 @@ class WriteKeys:
     def lost(self, client, now, wait):
         """Nobody knows whether it was executed. The server is asked, after `wait` seconds."""
         for key, version, _ in self.versions:
-            key.unsure = True
+            key.unsure = (client.site, now)
             key.events.append((self.sent, now, client, self.verb() + ", outcome unknown", version))
             client.worker.unlock(key, wait)
 
@@ -267,12 +268,14 @@ class InquiryEnd:
             return
         value = None if reply == -2 else inquiry.value
         key.events.append((inquiry.sent, now, client, "inquiry", None))
+        if key.has_been_written(value, now):
+            worker.records.untold.append(Untold(repr(key), *key.unsure))
         if not key.adopt(value, now):
             worker.broken("the server has a value that nobody wrote", key, client, shorten(value), now)
         if reply >= 0:
             expiry = key.issue(None, inquiry.sent + reply / 1000)
             key.expires(expiry, now + reply / 1000)
-        key.unsure = False
+        key.unsure = None
         worker.answered(key)
 
     def fail(self, client, now):

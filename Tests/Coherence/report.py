@@ -1,21 +1,28 @@
 """What is printed: a violation with what led to it, and the summary."""
 
+from keys import DIRECT
+
 EVENTS = 40
-PLACES = ("sidecar 0", "sidecar 1", "direct")
+PROTOCOLS = {2: "RESP2", 3: "RESP3", "HTTP": "HTTP"}
 
 
 def violation(rule, key, client, text, now):
-    lines = [f"VIOLATION: {rule}", f"  reader {client} ({place(client)}): {text}"]
+    lines = [f"VIOLATION: {rule}", f"  reader {client} ({origin(client)}): {text}"]
     if key is not None:
         lines.append(f"  key {key!r}; confirmed {key.confirmed}, settled {key.settled}, released "
-                     + ", ".join(f"{name} {version}" for name, version in zip(PLACES, key.released, strict=True)))
+                     + ", ".join(f"{version} to {place(site)}" for site, version in enumerate(key.released[:DIRECT]))
+                     + f", {key.released[DIRECT]} to anybody")
         lines.append("  sent → replied, in ms before now; client; command; version proved or made:")
         lines += [event(*each, now) for each in sorted(key.events, key=lambda each: each[1])[-EVENTS:]]
     return "\n".join(lines)
 
 
-def place(client):
-    return f"{PLACES[client.site]}, database {client.database.number}, RESP{client.protocol}"
+def origin(client):
+    return f"{place(client.site)}, database {client.database.number}, {PROTOCOLS[client.protocol]}"
+
+
+def place(site):
+    return {None: "a balancer", DIRECT: "Redis itself"}.get(site, f"sidecar {site}")
 
 
 def event(sent, replied, client, what, version, now):
@@ -25,7 +32,7 @@ def event(sent, replied, client, what, version, now):
 
 def summary(seconds, counts, hits, faults, seed):
     """One line. `hits` is None when the sidecars don't count them."""
-    names = ("replies", "reads", "writes", "sweeps", "reconnects")
+    names = ("replies", "requests", "reads", "writes", "sweeps", "reconnects")
     total = {name: sum(each[name] for each in counts) for name in names}
     errors = {}
     for each in counts:
@@ -34,7 +41,8 @@ def summary(seconds, counts, hits, faults, seed):
     told = ", ".join(f"{number} {name}" for name, number in sorted(faults.items())) or "none"
     violations = sum(each["violations"] for each in counts)
     return (
-        f"coherence: {total['replies']} operations in {seconds:.1f} s ({total['replies'] / seconds:.0f}/s): "
+        f"coherence: {total['replies']} operations in {seconds:.1f} s ({total['replies'] / seconds:.0f}/s), "
+        f"{total['requests']} of them over HTTP: "
         f"{total['reads']} reads checked, {total['writes']} writes; "
         f"{'no hits counted' if hits is None else f'{hits} hits'}; faults: {told}; "
         f"{total['sweeps']} sweeps after quiet, {sum(errors.values())} errors for lost connections, "

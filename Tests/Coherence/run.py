@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Is the cache coherent? Two sidecars before one Redis, many clients, faults; and every reply is judged.
 
-For each key, and whichever command reads it:
+For each key, and whichever command or HTTP request reads it:
 
 1. A client reads its own writes, and never something older than it has read before.
 2. A read that starts after a client of the same sidecar was told of a version returns that version or a later one.
@@ -41,7 +41,7 @@ def main():
     options = arguments()
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     print(f"coherence: {options.seconds:.0f} s, seed {seed}", flush=True)
-    with Scene(None if options.direct else options.ocm.resolve()) as scene, Crew(scene.addresses(), seed) as crew:
+    with Scene(None if options.direct else options.ocm.resolve()) as scene, Crew(scene.topology(), seed) as crew:
         faults = Faults(random.Random(seed), scene, crew.hold, crew.resume)
         began = time.monotonic()
         next_fault = began + (float("inf") if options.calm else 1)

@@ -6,12 +6,14 @@ import shutil
 import sys
 import tempfile
 
-from keys import SIDECARS
 from resp import Connection
+from topology import Topology
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Conformance"))
 
 import servers  # noqa: E402
+
+SIDECARS = 2
 
 
 class Scene:
@@ -22,6 +24,7 @@ class Scene:
         self.port = servers.free_port()
         self.redis = None
         self.sidecars = []
+        self.rest = []
         self.processes = []
 
     def __enter__(self):
@@ -31,11 +34,12 @@ class Scene:
         self.start_redis()
         self.stack.callback(self.stop_redis)
         for number in range(SIDECARS if self.binary else 0):
-            port, path = servers.free_port(), f"{self.directory}/{number}.sock"
-            command = [self.binary, "serve", "--port", "0", "--upstream", f"redis://127.0.0.1:{self.port}"]
-            command += ["--redis-port", str(port), "--redis-socket", path, "--threads", "2"]
+            port, rest_port, path = servers.free_port(), servers.free_port(), f"{self.directory}/{number}.sock"
+            command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}", "--threads", "2"]
+            command += ["--redis-port", str(port), "--redis-socket", path, "--port", str(rest_port)]
             self.processes.append(self.stack.enter_context(servers.running("ocm", command, port)))
             self.sidecars.append((port, path))
+            self.rest.append(("127.0.0.1", rest_port))
         return self
 
     def __exit__(self, *exception):
@@ -50,11 +54,10 @@ class Scene:
     def stop_redis(self):
         self.redis.__exit__(None, None, None)
 
-    def addresses(self):
-        """For each site the addresses that its clients use in turn."""
+    def topology(self):
         direct = ("127.0.0.1", self.port)
         sidecars = [[("127.0.0.1", port), path] for port, path in self.sidecars]
-        return [*(sidecars or [[direct]] * SIDECARS), [direct]]
+        return Topology(sidecars or [[direct]] * SIDECARS, direct, self.rest)
 
     def crashed(self):
         """Whether a sidecar has ended by itself: leaving the context then says what it had to say."""

@@ -11,13 +11,13 @@ import select
 import time
 
 import report
-from client import Client
+from crowd import Crowd
 from eras import next_quiet, swapping, upheaval
-from keys import DIRECT, SIDECARS
+from keys import DIRECT
 from operations import TOLERATED, Inquiry
+from records import Records
 from workload import Workload, databases
 
-REGULARS, CHASERS, DIRECTS = 10, 2, 3
 CHASED = 8
 QUIET = 1.0
 HANGS = 15.0
@@ -27,14 +27,15 @@ RUNNING, DRAINING, STILL, SWEEPING, VANISHING, HELD = "running", "draining", "st
 
 
 class Worker:
-    """`addresses` are each site's; `pipe` leads to the process that injects faults."""
+    """`pipe` leads to the process that injects faults."""
 
-    def __init__(self, number, seed, addresses, pipe):
+    def __init__(self, number, seed, topology, pipe):
         self.number = number
         self.rng = random.Random(f"{seed}/{number}")
+        self.topology = topology
         self.pipe = pipe
         self.clock = time.monotonic
-        self.databases = databases(number)
+        self.databases = databases(number, len(topology.sidecars))
         self.workload = Workload(self.rng, self.databases)
         self.epoll = select.epoll()
         self.by_descriptor = {}
@@ -44,39 +45,18 @@ class Worker:
         self.mode = RUNNING
         self.mode_since = self.quiet_at = 0.0
         self.vanish_requested = self.stopping = False
-        self.replies = self.reads = self.writes = self.reconnects = self.sweeps = 0
+        self.replies = self.requests = self.reads = self.writes = self.reconnects = self.sweeps = 0
         self.errors = collections.Counter()
         self.violations = 0
-        self.clients, self.chasers, self.sweepers, self.vanished = [], collections.defaultdict(list), [], []
-        self.enrol(addresses)
-
-    def enrol(self, addresses):
-        """Makes the clients; both protocols and every address of a sidecar have their share at each database."""
-        for site in range(SIDECARS):
-            visible = self.workload.visible(site)
-            for index in range(REGULARS):
-                address = addresses[site][index // 2 % len(addresses[site])]
-                database = visible[0] if index < 4 else visible[index % len(visible)]
-                name = f"w{self.number}s{site}c{index}"
-                self.clients.append(Client(self, name, site, address, database, 2 + index % 2, "regular"))
-            for database, index in itertools.product(visible, range(CHASERS)):
-                name = f"w{self.number}s{site}d{database.number}chaser{index}"
-                chaser = Client(self, name, site, addresses[site][0], database, 2 + index % 2, "chaser")
-                self.chasers[site, database.number].append(chaser)
-        for index in range(DIRECTS):
-            database, protocol = self.databases[index % 2], 2 + index % 2
-            name = f"w{self.number}direct{index}"
-            self.clients.append(Client(self, name, DIRECT, addresses[DIRECT][0], database, protocol, "regular"))
-        self.auditors = {}
-        for database in self.databases:
-            name = f"w{self.number}d{database.number}auditor"
-            self.auditors[database.number] = Client(self, name, DIRECT, addresses[DIRECT][0], database, 2, "auditor")
+        self.records = Records()
+        self.sweepers, self.vanished = [], []
+        self.crowd = Crowd(self)
 
     # The loop.
 
     def run(self):
         now = self.clock()
-        for client in self.everybody():
+        for client in self.crowd:
             client.connect(now)
         self.at(now, self.vary)
         self.at(now, self.look_after)
@@ -105,9 +85,6 @@ class Worker:
             self.advance(now)
         self.pipe.send(("done", self.counts()))
 
-    def everybody(self):
-        return [*self.clients, *itertools.chain(*self.chasers.values()), *self.auditors.values()]
-
     def at(self, when, function):
         heapq.heappush(self.timers, (when, next(self.order), function))
 
@@ -128,7 +105,7 @@ class Worker:
 
     def look_after(self, now):
         """Once a second: clients that wait for ever, states that nobody needs."""
-        for client in self.everybody():
+        for client in self.crowd:
             if client.operations and now - client.waiting_since > HANGS:
                 self.broken("no reply", None, client, f"nothing for {HANGS:.0f} s", now)
                 client.waiting_since = now
@@ -153,7 +130,7 @@ class Worker:
         if not client.sweep:
             client.sweeping = False
         database = client.database
-        commands, read_only = self.workload.batch(client, now)
+        commands, read_only = client.workload.batch(client, now)
         if not commands:
             self.at(now + 0.001, lambda now: client.operations or self.idle(client, now))
             return
@@ -161,8 +138,8 @@ class Worker:
         draw = self.rng.random()
         if draw < 0.001 and read_only:
             self.doomed.append(client)  # it leaves without waiting for its replies
-        elif draw > 0.85 and client.database is database:  # a write may not overtake the outcome of a SELECT
-            more, _ = self.workload.batch(client, now)
+        elif draw > 0.85 and client.pipelines and client.database is database:  # no write may overtake a SELECT
+            more, _ = client.workload.batch(client, now)
             if more:
                 client.send(more, now)
 
@@ -171,7 +148,7 @@ class Worker:
         for database in {key.database for key in keys}:  # two if they were swapped
             mine = [key for key in keys if key.database is database]
             database.recent.extend(mine)
-            for chaser in self.chasers.get((client.site, database.number), ()):
+            for chaser in self.crowd.chasers.get((client.site, database.number), ()):
                 if chaser.socket is not None and not chaser.operations:
                     now = self.clock()
                     some = mine if len(mine) <= CHASED else self.rng.sample(mine, CHASED)
@@ -188,7 +165,7 @@ class Worker:
 
     def inquire(self, key, when):
         def ask(now):
-            auditor = self.auditors[key.database.number]
+            auditor = self.crowd.auditors[key.database.number]
             if auditor.socket is None:
                 self.inquire(key, now + 0.05)
             else:
@@ -231,15 +208,17 @@ class Worker:
             self.workload.release()
 
     def sweep(self):
-        """Two clients of each site and protocol read every key in every way; each has to get the server's state."""
-        self.sweepers = []
-        for site, protocol in itertools.product((*range(SIDECARS), DIRECT), (2, 3)):
-            able = [c for c in self.clients if c.site == site and c.protocol == protocol]
-            keys = [key for database in self.workload.visible(site) for key in database.keys]
-            for client in self.rng.sample(able, min(2, len(able))):
-                client.sweep.extend((key, read) for key in keys for read in key.reads)
-                client.sweeping = True
-                self.sweepers.append(client)
+        """Two clients of each site and protocol, or of a balancer, read every key in every way; each has to get the
+        server's state."""
+        able = collections.defaultdict(list)
+        for client in self.crowd.regulars:
+            if client.socket is not None:
+                able[client.addresses[0][0], client.protocol].append(client)
+        self.sweepers = [client for each in able.values() for client in self.rng.sample(each, min(2, len(each)))]
+        for client in self.sweepers:
+            keys = [key for database in client.visible for key in database.keys]
+            client.sweep.extend((key, read) for key in keys for read in key.reads)
+            client.sweeping = True
         for database in self.databases:
             for key in database.keys:
                 key.bound(DIRECT, self.clock())
@@ -280,9 +259,10 @@ class Worker:
             self.pipe.send(("violation", report.violation(rule, key, client, text, now)))
 
     def counts(self):
-        return {"replies": self.replies, "reads": self.reads, "writes": self.writes, "sweeps": self.sweeps,
-                "reconnects": self.reconnects, "errors": dict(self.errors), "violations": self.violations}
+        return {"replies": self.replies, "requests": self.requests, "reads": self.reads, "writes": self.writes,
+                "sweeps": self.sweeps, "reconnects": self.reconnects, "errors": dict(self.errors),
+                "violations": self.violations, "records": self.records}
 
 
-def work(number, seed, addresses, pipe):
-    Worker(number, seed, addresses, pipe).run()
+def work(number, seed, topology, pipe):
+    Worker(number, seed, topology, pipe).run()

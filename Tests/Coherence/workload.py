@@ -2,12 +2,11 @@
 
 import containers
 import strings
-from keys import DIRECT, SIDECARS, Database
+from keys import DIRECT, Database
 from kinds import Write
 from operations import Execute, Expect, ReadKey, ReadKeys, WriteKeys
 from resp import command
 
-DATABASES = 6
 MGET_KINDS = ("string", "long", "renamed", "expiring")
 SCRIPT_DECLARED = b"return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))"
 SCRIPT_UNDECLARED = b"return redis.call(unpack(ARGV))"
@@ -15,15 +14,14 @@ WRITE_SHARES = (0.01, 0.03, 0.1, 0.3)
 MULTI, EXEC, UNWATCH = command(b"MULTI"), command(b"EXEC"), command(b"UNWATCH")
 
 
-def databases(worker):
+def databases(worker, sidecars):
     """The databases of a worker. Keys have the same names in all: the server's messages don't name the database.
 
     Two are everybody's. SWAPDB, of which the server tells nobody, is done in two more for each sidecar, which the
-    clients of the other sidecar don't use."""
-    first = worker * DATABASES
-    everybody = range(SIDECARS)
-    result = [Database(first, everybody), Database(first + 1, everybody)]
-    result += [Database(first + 2 + number, [number // 2]) for number in range(2 * SIDECARS)]
+    clients of the other sidecars don't use."""
+    first = worker * 2 * (1 + sidecars)
+    sites = [range(sidecars)] * 2 + [[number // 2] for number in range(2 * sidecars)]
+    result = [Database(first + index, each, sidecars) for index, each in enumerate(sites)]
     for index, database in enumerate(result):
         small = index >= 2
         fill(database, small)
