@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from topology import Topology
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OCM = os.environ.get("OCM_BINARY", str(ROOT / ".build/release/ocm"))
 TOKEN = "token"
@@ -88,12 +90,15 @@ class Sidecar(Server):
 
 
 def nginx_configuration(directory, port, servers):
-    """The shipped one, with other addresses and directories: nothing else is changed."""
+    """The shipped one with other addresses and directories, which also tells clients who has answered: nothing else is
+    changed."""
     text = (ROOT / "docker/nginx.conf").read_text(encoding="utf-8")
     for number, server in enumerate(servers, 1):
         text, count = re.subn(rf"\bocm{number}:8000\b", f"127.0.0.1:{server.http_port}", text)
         assert count == 1
     text, count = re.subn(r"\blisten 8000;", f"listen 127.0.0.1:{port};", text)
+    assert count == 1
+    text, count = re.subn(r"\bhttp {", r"\g<0> add_header X-Upstream $upstream_addr always;", text)
     assert count == 1
     path = directory / "nginx.conf"
     path.write_text(text.replace("/tmp/", f"{directory}/").replace("/dev/stderr", f"{directory}/error.log"), encoding="utf-8")
@@ -127,8 +132,19 @@ class Cluster:
         for server in (self.nginx, *self.ocm, self.redis):
             server.stop()
 
+    def topology(self):
+        return Topology(
+            sidecars=[[("127.0.0.1", ocm.port)] for ocm in self.ocm],
+            redis=("127.0.0.1", self.redis.port),
+            rest=[("127.0.0.1", ocm.http_port) for ocm in self.ocm],
+            balancer=("127.0.0.1", self.port),
+            round_robin=True,
+            password=PASSWORD.encode(),
+            token=TOKEN,
+        )
+
     def kill(self, number):
         self.ocm[number].signal(signal.SIGKILL)
 
     def drain(self, number):
-        return self.ocm[number].signal(signal.SIGTERM)
+        assert self.ocm[number].signal(signal.SIGTERM) == 0
