@@ -1,0 +1,185 @@
+import TestSupport
+import Testing
+
+/// Each test has messages arrive in the one order in which a rule of the cache makes a difference: were it broken,
+/// somebody would be told something old. `Tests/Model` finds such orders; here ocm itself goes through them.
+@Suite("Nothing old is told, in whatever order things are heard", .serialized)
+struct HeldConnectionTests {
+    private let redis: RedisServer
+    private let relay: Relay
+    private let ocm: OCMServer
+    /// Talks to Redis itself.
+    private let other: RawConnection
+    /// Reads over the shared connection for RESP2.
+    private let client: RawConnection
+    /// Reads over the one for RESP3, `theirs`.
+    private let neighbour: RawConnection
+    private let theirs: RelayedConnection
+    private let feed: RelayedConnection
+
+    private static let old = "$3\r\nold\r\n"
+    private static let newer = "$5\r\nnewer\r\n"
+
+    init() throws {
+        redis = try RedisServer()
+        relay = try Relay(to: redis.port)
+        ocm = try OCMServer(
+            upstream: "redis://127.0.0.1:\(relay.port)",
+            ["--threads", "1", "--max-entry-size", "1kb"]
+        )
+        try ocm.waitUntilCaching()
+        other = try redis.connect()
+        client = try ocm.connect()
+        neighbour = try ocm.connect()
+        try neighbour.call("HELLO", "3")
+        try Self.waitUntilKept("theirs", of: neighbour)
+        theirs = try relay.connection(saying: "HELLO", "TRACKING")
+        feed = try relay.connection(saying: "SUBSCRIBE")
+        try other.call("SET", "k", "old")
+    }
+
+    private static func waitUntilKept(_ key: String, of reader: RawConnection) throws {
+        try waitUntil("\(key) is kept") {
+            try reader.call("GET", key)
+            return try reader.call("CACHE", "EXPLAIN", "GET", key) == "$3\r\nHIT\r\n"
+        }
+    }
+
+    /// Has Redis close it, and forget what it tracked for it.
+    private func close(_ connection: RelayedConnection) throws {
+        #expect(try other.call("CLIENT", "KILL", "ADDR", connection.addressAtServer) == ":1\r\n")
+    }
+
+    /// How many commands have waited for a round so far.
+    private var waits: String {
+        get throws {
+            let info = try ocm.connect().call("INFO", "ocm")
+            return String(info.split(separator: "\r\n").first { $0.hasPrefix("ocm_cache_waits:") } ?? "")
+        }
+    }
+
+    /// Reads `k`, and lets go of the feed as soon as the answer has come or waits for it.
+    private func readThroughDoubt(_ reader: RawConnection) throws -> String {
+        let before = try waits
+        try reader.sendCommand("GET", "k")
+        try waitUntil("it is answered, or waits") { try !reader.isSilent(for: 0) || waits != before }
+        feed.replies.letGo()
+        return String(decoding: try reader.readReply(), as: UTF8.self)
+    }
+
+    @Test("a doubt lasts until every tracked connection has shown that Redis still tracks for it")
+    func roundAsksConnections() throws {
+        try Self.waitUntilKept("k", of: neighbour)
+        theirs.replies.hold()
+        try close(theirs)
+        // The feed has nothing to say of it.
+        try other.call("SET", "k", "newer")
+        let asked = theirs.requests.sent
+        #expect(try client.call("STRLEN", "k") == ":5\r\n")
+        try client.sendCommand("GET", "k")
+        try waitUntil("it is answered, or the connection is asked") {
+            try !client.isSilent(for: 0) || theirs.requests.sent != asked
+        }
+        theirs.replies.letGo()
+        #expect(String(decoding: try client.readReply(), as: UTF8.self) == Self.newer)
+    }
+
+    @Test(
+        "while databases may be swapped nothing is served, whatever the feed says",
+        arguments: [["WATCH w", "SWAPDB 0 1"], ["MULTI", "SWAPDB 0 1", "EXEC"]]
+    )
+    func suspension(commands: [String]) throws {
+        try other.send("SELECT 1\r\nSET k newer\r\nSELECT 0\r\n")
+        for _ in 0..<3 { _ = try other.readReply() }
+        let swapper = try ocm.connect()
+        for command in commands.dropLast() {
+            try swapper.send(command + "\r\n")
+            _ = try swapper.readReply()
+        }
+        try Self.waitUntilKept("k", of: client)
+        // Nobody else has what Redis says here asked for by a round.
+        let pinned = try relay.connection(saying: String(commands[0].prefix(5)))
+        pinned.replies.hold()
+        try swapper.send(commands[commands.count - 1] + "\r\n")
+        try waitUntil("they are swapped") { pinned.replies.held.contains("OK") }
+        #expect(try client.call("STRLEN", "k") == ":5\r\n")
+        #expect(try client.call("GET", "k") == Self.newer)
+        pinned.replies.letGo()
+        _ = try swapper.readReply()
+        #expect(try client.call("GET", "k") == Self.newer)
+        try Self.waitUntilKept("k", of: client)
+    }
+
+    @Test("a lease is one connection's: what another has brought meanwhile isn't forgotten")
+    func leaseOfOneConnection() throws {
+        theirs.replies.hold()
+        try neighbour.sendCommand("GET", "k")
+        try waitUntil("it is on its way") { theirs.replies.held.contains("old") }
+        feed.replies.hold()
+        // Too large to be kept, so only the doubt about what the neighbour gets tells that it was read.
+        let large = String(repeating: "n", count: 2000)
+        try other.call("SET", "k", large)
+        #expect(try client.call("GET", "k") == "$2000\r\n\(large)\r\n")
+        theirs.replies.letGo()
+        #expect(String(decoding: try neighbour.readReply(), as: UTF8.self) == Self.old)
+        // Behind the PTTL with which the neighbour's reply was kept.
+        try neighbour.call("LLEN", "nothing")
+        #expect(try readThroughDoubt(client) == "$2000\r\n\(large)\r\n")
+    }
+
+    @Test("until Redis has said that it tracks a connection for the feed of now, nothing is kept of it")
+    func leaseNeedsTracking() throws {
+        // Redis goes on tracking it for the feed that was, and CLIENT CACHING works as ever.
+        try other.call("ACL", "SETUSER", "default", "-client|tracking")
+        theirs.replies.hold()
+        try close(feed)
+        try waitUntil("tracking for the next feed is refused") { theirs.replies.held.contains("-NOPERM") }
+        #expect(try neighbour.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS untracked_connection"))
+        try neighbour.sendCommand("GET", "k")
+        try waitUntil("it is on its way") { theirs.replies.held.contains("old") }
+        theirs.replies.letGo()
+        #expect(String(decoding: try neighbour.readReply(), as: UTF8.self) == Self.old)
+        #expect(try neighbour.call("GET", "k") == Self.old)
+        try neighbour.call("LLEN", "nothing")
+        try other.call("SET", "k", "newer")
+        #expect(try neighbour.call("GET", "k") == Self.newer)
+        #expect(try neighbour.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused"))
+    }
+
+    @Test("what a transaction has written is gone when EXEC's reply leaves, though it was kept since it was queued")
+    func writtenByTransaction() throws {
+        try client.call("MULTI")
+        try client.call("SET", "k", "newer")
+        try Self.waitUntilKept("k", of: neighbour)
+        feed.replies.hold()
+        #expect(try client.call("EXEC") == "*1\r\n+OK\r\n")
+        #expect(try neighbour.call("GET", "k") == Self.newer)
+        #expect(try client.call("GET", "k") == Self.newer)
+    }
+
+    @Test("what a transaction has read is no older than what is told after EXEC's reply")
+    func readByTransaction() throws {
+        try client.call("MULTI")
+        try client.call("GET", "k")
+        try Self.waitUntilKept("k", of: neighbour)
+        feed.replies.hold()
+        try other.call("SET", "k", "newer")
+        #expect(try client.call("EXEC") == "*1\r\n\(Self.newer)")
+        #expect(try readThroughDoubt(neighbour) == Self.newer)
+    }
+
+    @Test("a connection that dies without a word is found out, though nobody sends anything over it")
+    func silentDeath() throws {
+        try Self.waitUntilKept("k", of: neighbour)
+        try Self.waitUntilKept("own", of: client)
+        theirs.requests.hold()
+        theirs.replies.hold()
+        try close(theirs)
+        try other.call("SET", "k", "newer")
+        try waitUntil("the new value is seen") { try client.call("GET", "k") == Self.newer }
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "own") == "$3\r\nHIT\r\n", "came over another connection")
+        theirs.requests.letGo()
+        theirs.replies.letGo()
+        #expect(try neighbour.call("GET", "k") == Self.newer)
+    }
+}
