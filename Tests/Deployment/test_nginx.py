@@ -74,7 +74,7 @@ def test_only_what_reads_is_repeated(tmp_path, upstream, method, attempts):
     assert sum(server.requests for server in upstreams) == attempts
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_what_was_not_even_sent_goes_to_another(tmp_path, upstream, method):
     upstreams = [upstream(answers=True) for _ in range(3)]
     upstreams[0].close()
