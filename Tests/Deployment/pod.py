@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An application, its sidecar and Redis, run as the files under docker/ say, in the namespaces of this process.
 
-`unshare --net --mount --pid --fork --kill-child` gives it its own: the ports that the files name are free there, and the host
-is known by the name that they give to Redis. It reads a description from its standard input, as JSON, prints
+`unshare --net --pid --fork --kill-child` gives it its own, in which the ports that the files name are free. It
+reads a description from its standard input, as JSON, prints
 what the application says, and ends when that has said so many lines: with the status of the sidecar, which is drained then.
 """
 
@@ -25,10 +25,6 @@ def wait_for(command, environment):
 def main():
     pod = json.load(sys.stdin)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    with tempfile.NamedTemporaryFile("w", prefix="ocm-hosts-") as hosts:
-        hosts.write("127.0.0.1 localhost redis\n")
-        hosts.flush()
-        subprocess.run(["mount", "--bind", hosts.name, "/etc/hosts"], check=True)
     environments = {name: {"PATH": "/usr/bin:/bin", **values} for name, values in pod["environment"].items()}
     with tempfile.TemporaryDirectory(prefix="ocm-pod-") as directory:
         redis = subprocess.Popen(pod["redis"], cwd=directory, env=environments["redis"], stdout=subprocess.DEVNULL)
