@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """An application, its sidecar and Redis, run as the files under docker/ say, in the namespaces of this process.
 
-`unshare --net --pid --fork --kill-child` gives it its own, in which the ports that the files name are free. It
-reads a description from its standard input, as JSON, prints
-what the application says, and ends when that has said so many lines: with the status of the sidecar, which is drained then.
+`unshare --net --pid --fork --kill-child` gives it its own, in which the ports that the files name are free. It reads a
+description from its standard input, as JSON, prints what the application says, and ends when that has said so many lines:
+with the status of the sidecar, which is drained then.
 """
 
 import json
