@@ -2,16 +2,19 @@
 ///
 /// A fill costs the server two commands more, CLIENT CACHING and PTTL, and tracking; a look-up in a large table costs a
 /// miss of the processor's own cache. As long as some of what is kept is asked for again, both pay. When it isn't (fewer than
-/// one look-up in 128 was a hit), the cache steps aside: a key has to be asked for twice within a while before it is looked
+/// one read in 128 was a hit), the cache steps aside: a key has to be asked for twice within a while before it is looked
 /// for and kept; the while is the time in which some 65,000 other keys are asked for. So what is hot is served even then,
 /// and a scan or a crawl costs little.
 ///
-/// One key in 256, chosen by its hash, is looked for and kept all the same. Those tell what would become of the others:
-/// once a 128th of the look-ups of those is a hit, all keys are looked for and kept again, for a million look-ups at
-/// least, so that a large set of keys can come round before that is judged again.
+/// It is judged every 4,096 reads, and all keys are looked for and kept again once a 128th of them were hits: for a million
+/// reads at least, so that a large set of keys can come round before that is judged again. A set that is asked for again only
+/// after more than those 65,000 others would never be noticed so. Therefore one key in 256, chosen by its hash, is looked for
+/// and kept all the same: those tell what would become of the others, and it is enough if a 128th of their reads are hits.
 public struct Admission {
-    private var lookups = 0
+    private var reads = 0
     private var hits = 0
+    private var sampledReads = 0
+    private var sampledHits = 0
     private var window = Self.shortWindow
     private var isStrict = false
     /// For each slot the key that was asked for last, as far as 16 bits can tell.
@@ -19,9 +22,9 @@ public struct Admission {
 
     private static let shortWindow = 1 << 12
     private static let longWindow = 1 << 20
-    /// Look-ups of sampled keys, while there are some 262,000 of others.
+    /// Reads of sampled keys, while there are some 262,000 of others.
     private static let sampleWindow = 1 << 10
-    private static let lookupsPerHit = 128
+    private static let readsPerHit = 128
     private static let slots = 1 << 16
 
     /// Admits everything, until it has learned better.
@@ -34,21 +37,21 @@ public struct Admission {
     /// A look-up of the key was a hit.
     @inline(__always)
     public mutating func noteHit(_ hash: UInt64) {
-        if !isStrict || Self.isSampled(hash) { hits &+= 1 }
+        hits &+= 1
+        if isStrict, Self.isSampled(hash) { sampledHits &+= 1 }
     }
 
-    /// A look-up of the key wasn't possible: the cache is shut. That says nothing about the key.
-    public mutating func noteShut(_ hash: UInt64) {
-        if lookups > 0, !isStrict || Self.isSampled(hash) { lookups -= 1 }
+    /// A look-up wasn't possible: the cache is shut. That says nothing about what is asked for.
+    public mutating func noteShut() {
+        if reads > 0 { reads -= 1 }
     }
 
-    /// Whether the key is worth a look-up, and the reply to a miss worth keeping.
+    /// Whether a key that is read is worth a look-up, and the reply to a miss worth keeping.
     @inline(__always)
     public mutating func admits(_ hash: UInt64) -> Bool {
-        guard !isStrict || Self.isSampled(hash) else { return wasSeen(hash) }
-        lookups &+= 1
-        if lookups >= window { judge() }
-        return true
+        reads &+= 1
+        if reads >= window { judge() }
+        return !isStrict || admitsStrictly(hash)
     }
 
     /// What ``admits(_:)`` would say; nothing changes by it.
@@ -58,10 +61,15 @@ public struct Admission {
 
     private mutating func judge() {
         let wasStrict = isStrict
-        isStrict = hits * Self.lookupsPerHit < lookups
-        window = isStrict ? Self.sampleWindow : wasStrict ? Self.longWindow : Self.shortWindow
+        isStrict = hits * Self.readsPerHit < reads
+        if wasStrict, sampledReads >= Self.sampleWindow {
+            if sampledHits * Self.readsPerHit >= sampledReads { isStrict = false }
+            sampledReads = 0
+            sampledHits = 0
+        }
+        window = wasStrict && !isStrict ? Self.longWindow : Self.shortWindow
         if isStrict, seen.isEmpty { seen = [UInt16](repeating: 0, count: Self.slots) }
-        lookups = 0
+        reads = 0
         hits = 0
     }
 
@@ -71,7 +79,11 @@ public struct Admission {
     @inline(__always)
     private static func mark(_ hash: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: hash) | 1 }
 
-    private mutating func wasSeen(_ hash: UInt64) -> Bool {
+    private mutating func admitsStrictly(_ hash: UInt64) -> Bool {
+        if Self.isSampled(hash) {
+            sampledReads &+= 1
+            return true
+        }
         let slot = Self.slot(hash)
         let mark = Self.mark(hash)
         if seen[slot] == mark { return true }

@@ -129,7 +129,7 @@ extension LoopCache {
             return .later
         }
         guard found != .closed, found != .suspended else {
-            admission.noteShut(id.hash)
+            admission.noteShut()
             return bypass(found == .closed ? .feedDown : .suspended)
         }
         let flight = Self.flight(of: id)

@@ -36,7 +36,7 @@ extension LoopCache {
             case .hit: admission.noteHit(id.hash)
             case .absent: missing.append((index, true))
             case .closed, .suspended:
-                admission.noteShut(id.hash)
+                admission.noteShut()
                 return bypass(found == .closed ? .feedDown : .suspended)
             case .inDoubt:
                 // Having waited excuses from later doubts of every key, so what is waited for must be later than them all.
