@@ -62,8 +62,9 @@ public struct Admission {
     private mutating func judge() {
         let wasStrict = isStrict
         isStrict = hits * Self.readsPerHit < reads
-        if wasStrict, sampledReads >= Self.sampleWindow {
-            if sampledHits * Self.readsPerHit >= sampledReads { isStrict = false }
+        let isSampleLarge = sampledReads >= Self.sampleWindow
+        if isSampleLarge, sampledHits * Self.readsPerHit >= sampledReads { isStrict = false }
+        if isSampleLarge || !isStrict {
             sampledReads = 0
             sampledHits = 0
         }

@@ -89,4 +89,17 @@ struct AdmissionTests {
         #expect(!cache.admission.admits(hash))
         #expect(cache.admission.wouldAdmit(hash) && cache.admission.admits(hash))
     }
+
+    @Test("what was hot before doesn't speak for what comes after")
+    func hotBefore() {
+        var cache = Cache()
+        for _ in 0..<100 {
+            for key in 0..<10_000 { cache.ask(for: key) }
+        }
+        // The million reads that everything is kept for, and some more.
+        for key in 1_000_000..<2_200_000 { cache.ask(for: key) }
+        let before = cache.fills
+        for key in 3_000_000..<5_000_000 { cache.ask(for: key) }
+        #expect(cache.fills - before < 2_000_000 / 200)
+    }
 }
