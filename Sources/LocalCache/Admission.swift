@@ -6,7 +6,7 @@
 /// for and kept; the while is the time in which some 65,000 other keys are asked for. So what is hot is served even then,
 /// and a scan or a crawl costs little.
 ///
-/// It is judged every 4,096 reads, and all keys are looked for and kept again once a 128th of them were hits: for a million
+/// It is judged every 4,096 reads, and all keys are looked for and kept again once a quarter of them were hits: for a million
 /// reads at least, so that a large set of keys can come round before that is judged again. A set that is asked for again only
 /// after more than those 65,000 others would never be noticed so. Therefore one key in 256, chosen by its hash, is looked for
 /// and kept all the same: those tell what would become of the others, and it is enough if a 128th of their reads are hits.
@@ -25,6 +25,8 @@ public struct Admission {
     /// Reads of sampled keys, while there are some 262,000 of others.
     private static let sampleWindow = 1 << 10
     private static let readsPerHit = 128
+    /// A few hot keys, which are served anyway, are no reason to keep everything.
+    private static let readsPerHitToReturn = 4
     private static let slots = 1 << 16
 
     /// Admits everything, until it has learned better.
@@ -61,7 +63,7 @@ public struct Admission {
 
     private mutating func judge() {
         let wasStrict = isStrict
-        isStrict = hits * Self.readsPerHit < reads
+        isStrict = hits * (wasStrict ? Self.readsPerHitToReturn : Self.readsPerHit) < reads
         let isSampleLarge = sampledReads >= Self.sampleWindow
         if isSampleLarge, sampledHits * Self.readsPerHit >= sampledReads { isStrict = false }
         if isSampleLarge || !isStrict {

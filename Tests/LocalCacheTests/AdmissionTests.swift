@@ -69,6 +69,11 @@ struct AdmissionTests {
             for key in 0..<1000 { cache.ask(for: 1_000_000 + round * 1000 + key) }
         }
         #expect(cache.hits - before > 950)
+        // Nor does a burst of it have everything else kept.
+        for _ in 0..<500 { cache.ask(for: -1) }
+        let fills = cache.fills
+        for key in 5_000_000..<5_100_000 { cache.ask(for: key) }
+        #expect(cache.fills - fills < 100_000 / 100)
     }
 
     @Test("all of a set that comes round soon, though the first round of it found nothing")
