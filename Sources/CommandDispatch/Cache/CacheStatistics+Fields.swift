@@ -45,8 +45,7 @@ extension CacheStatistics {
 
     private static func text(_ value: Double, digits: Int) -> String {
         let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
-        let (whole, fraction) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
-        let decimals = "\(fraction)"
-        return "\(whole)." + String(repeating: "0", count: digits - decimals.count) + decimals
+        let (whole, rest) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
+        return "\(whole)." + "\(rest + scale)".dropFirst()
     }
 }

@@ -18,7 +18,7 @@ extension RESTListenerConfiguration {
         }
         self.host = reader.text("rest-host") ?? (token == nil ? "127.0.0.1" : host)
         if let origins = reader.text("cors-origin") {
-            let names = origins.split(separator: ",").map { String($0.trimming(\.isWhitespace)) }
+            let names = origins.split(separator: ",").map { String($0.trimmed) }
             crossOrigin = names.contains("*") ? .any : .origins(Set(names))
         }
         keyPrefix = reader.text("rest-key-prefix").map { Array($0.utf8) } ?? []
@@ -32,7 +32,7 @@ extension RESTListenerConfiguration {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw ConfigurationError("the file can't be read")
             }
-            let token = text.trimming(\.isWhitespace)
+            let token = text.trimmed
             guard !token.isEmpty else { throw ConfigurationError("the file is empty") }
             return Array(token.utf8)
         }
@@ -40,11 +40,9 @@ extension RESTListenerConfiguration {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// What is between the first and the last character that isn't `unwanted`.
-    fileprivate func trimming(_ unwanted: (Character) -> Bool) -> Substring {
-        guard let start = firstIndex(where: { !unwanted($0) }), let end = lastIndex(where: { !unwanted($0) }) else {
-            return self[endIndex...]
-        }
-        return self[start...end]
+    /// Without the white space at both ends.
+    fileprivate var trimmed: Substring {
+        let start = drop(while: \.isWhitespace)
+        return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? start
     }
 }
