@@ -24,9 +24,11 @@ public final class Dispatcher {
     /// The upstream; nil with the embedded store.
     public let upstream: RedisUpstream?
     /// The embedded store; nil with an upstream.
-    private let store: EmbeddedStore?
+    let store: EmbeddedStore?
     /// The local cache; nil with the embedded store, and when it is turned off.
     let cache: LoopCache?
+    /// The same, for what is done with every command: reached without counting a reference.
+    private let unmanagedCache: Unmanaged<LoopCache>?
 
     /// Which keys are asked for most; nil if nothing is kept.
     private let topKeys: TopKeys?
@@ -59,6 +61,7 @@ public final class Dispatcher {
             )
         }
         cache = LoopCache(server, context, counters)
+        unmanagedCache = cache.map(Unmanaged.passUnretained)
         upstream?.observer = cache
         topKeys = cache?.topKeys ?? (store == nil ? nil : TopKeys())
         server.register(LoopStatistics(counters: counters, cache: cache?.counters, topKeys: topKeys))
@@ -89,17 +92,31 @@ public final class Dispatcher {
         if let store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
         if session.obstacles.isEmpty, let name, let spec = ordinarySpec(name), spec.pointee.route == .forward,
-            session.hasRoom, !server.mayBePaused, let shared = session.shared, !shared.isCongested
+            session.hasRoom, !server.mayBePaused, let shared = session.shared.map(Unmanaged.passUnretained)
         {
-            if spec.pointee.caching != .never, let cache,
-                let disposition = cache.serve(command, spec, session, shared)
-            {
-                return disposition
-            }
-            forward(command, spec, for: session, over: shared)
-            return .taken
+            // Nothing that a command does here takes the session's shared connection away from it.
+            let disposition = shared._withUnsafeGuaranteedRef { dispatchOrdinary(command, spec, session, $0) }
+            if let disposition { return disposition }
         }
         return dispatchWithCare(command, name, session)
+    }
+
+    /// Answers from the cache, or forwards; nil if the shared connection has no room.
+    @inline(__always)
+    private func dispatchOrdinary(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Disposition? {
+        guard !shared.isCongested else { return nil }
+        if spec.pointee.caching != .never, let unmanagedCache,
+            let disposition = unmanagedCache._withUnsafeGuaranteedRef({ $0.serve(command, spec, session, shared) })
+        {
+            return disposition
+        }
+        forward(command, spec, for: session, over: shared)
+        return .taken
     }
 
     /// Takes the next command of `session`, and says what the local cache made of it, once it is taken.
@@ -109,8 +126,9 @@ public final class Dispatcher {
         return (disposition, cache?.lastOutcome ?? .bypass)
     }
 
+    /// The command of Redis called `name`.
     @inline(__always)
-    private func ordinarySpec(_ name: CommandName) -> UnsafePointer<CommandSpec>? {
+    func ordinarySpec(_ name: CommandName) -> UnsafePointer<CommandSpec>? {
         if let lastSpec, lastSpec.pointee.name == name { return lastSpec }
         let spec = table.pointer(to: name)
         lastSpec = spec

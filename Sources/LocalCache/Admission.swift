@@ -11,12 +11,13 @@
 /// after more than those 65,000 others would never be noticed so. Therefore one key in 256, chosen by its hash, is looked for
 /// and kept all the same: those tell what would become of the others, and it is enough if a 128th of their reads are hits.
 public struct Admission {
-    private var reads = 0
-    private var hits = 0
+    @usableFromInline var reads = 0
+    @usableFromInline var hits = 0
     private var sampledReads = 0
-    private var sampledHits = 0
-    private var window = Self.shortWindow
-    private var isStrict = false
+    @usableFromInline var sampledHits = 0
+    @usableFromInline var window = Self.shortWindow
+    /// Whether keys have to be asked for twice.
+    public private(set) var isStrict = false
     /// For each slot the key that was asked for last, as far as 16 bits can tell.
     private var seen: [UInt16] = []
 
@@ -33,11 +34,11 @@ public struct Admission {
     public init() {}
 
     /// Whether the key is one of those by which the others are judged.
-    @inline(__always)
-    private static func isSampled(_ hash: UInt64) -> Bool { (hash >> 32) & 255 == 0 }
+    @inlinable
+    static func isSampled(_ hash: UInt64) -> Bool { (hash >> 32) & 255 == 0 }
 
     /// A look-up of the key was a hit.
-    @inline(__always)
+    @inlinable
     public mutating func noteHit(_ hash: UInt64) {
         hits &+= 1
         if isStrict, Self.isSampled(hash) { sampledHits &+= 1 }
@@ -49,7 +50,7 @@ public struct Admission {
     }
 
     /// Whether a key that is read is worth a look-up, and the reply to a miss worth keeping.
-    @inline(__always)
+    @inlinable
     public mutating func admits(_ hash: UInt64) -> Bool {
         reads &+= 1
         if reads >= window { judge() }
@@ -61,7 +62,8 @@ public struct Admission {
         !isStrict || Self.isSampled(hash) || seen[Self.slot(hash)] == Self.mark(hash)
     }
 
-    private mutating func judge() {
+    @usableFromInline
+    mutating func judge() {
         let wasStrict = isStrict
         isStrict = hits * (wasStrict ? Self.readsPerHitToReturn : Self.readsPerHit) < reads
         let isSampleLarge = sampledReads >= Self.sampleWindow
@@ -82,7 +84,8 @@ public struct Admission {
     @inline(__always)
     private static func mark(_ hash: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: hash) | 1 }
 
-    private mutating func admitsStrictly(_ hash: UInt64) -> Bool {
+    @usableFromInline
+    mutating func admitsStrictly(_ hash: UInt64) -> Bool {
         if Self.isSampled(hash) {
             sampledReads &+= 1
             return true

@@ -26,6 +26,18 @@ final class CacheShard: @unchecked Sendable {
 
     // MARK: Reading
 
+    /// Has the slot of the index fetched that a look-up will begin with. Doesn't take the lock.
+    @inline(__always)
+    func prefetchSlot(_ hash: UInt64) { store.prefetchSlot(hash: hash) }
+
+    /// Has the entry fetched that a look-up will most likely end with.
+    @inline(__always)
+    func prefetchEntry(_ hash: UInt64) {
+        lock.lock()
+        store.prefetchEntry(hash: hash)
+        lock.unlock()
+    }
+
     @inline(__always)
     func append(
         _ id: CacheID,

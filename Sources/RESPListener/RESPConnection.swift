@@ -94,8 +94,12 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     /// Hands the commands in `bytes` to the dispatcher; returns how many bytes were taken.
     private func takeCommands(in bytes: UnsafeRawBufferPointer, _ session: Session) -> Int {
         var taken = 0
+        var lookedAt = 0
         do throws(RequestError) {
             while taken < bytes.count {
+                if taken >= lookedAt {
+                    lookedAt = max(loop.dispatcher.lookAhead(in: bytes, from: taken, for: session), taken + 1)
+                }
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
                 switch try parser.parse(rest, authenticated: session.isAuthenticated) {
                 case .incomplete: return taken

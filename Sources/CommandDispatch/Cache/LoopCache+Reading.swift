@@ -92,9 +92,12 @@ extension LoopCache {
             return serveBehindOwn(id, command, spec, session, shared)
         }
         var found = CacheLookup.absent
-        let version = session.identity.version
+        // The closure must name neither self nor the session: both would be retained for it, with every hit.
+        let (cache, now, round, version) = (unmanagedCache, now, session.awaitedRound, session.identity.version)
         let isAnswered = session.answer { output in
-            found = cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &output)
+            found = cache._withUnsafeGuaranteedRef {
+                $0.append(id, now: now, startedBefore: round, version, to: &output)
+            }
             if case .hit = found { return true }
             return false
         }

@@ -12,6 +12,8 @@ import Upstream
 /// which nothing that comes over them may be kept (`LoopCache+Tracking.swift`).
 final class LoopCache {
     let cache: ReplyCache
+    /// The same, for hits: reached without counting a reference.
+    let unmanagedCache: Unmanaged<ReplyCache>
     let counters = CacheCounters()
     let topKeys = TopKeys()
     /// What the loop counts of all commands.
@@ -60,6 +62,7 @@ final class LoopCache {
     init?(_ server: ServerContext, _ context: LoopContext, _ loopCounters: LoopCounters) {
         guard let cache = server.cache, let configuration = server.cacheConfiguration else { return nil }
         self.cache = cache
+        unmanagedCache = .passUnretained(cache)
         self.loopCounters = loopCounters
         self.context = context
         namespaces = server.namespaces

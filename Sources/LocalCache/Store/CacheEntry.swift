@@ -1,3 +1,4 @@
+import CPrefetch
 import RESP
 
 /// A reply kept in the cache, with what it is the reply to, as one block of memory: header, key, arguments, reply.
@@ -32,6 +33,14 @@ package struct CacheEntry {
 
     @inline(__always)
     init(block: UnsafeMutableRawPointer) { self.block = block }
+
+    /// Has its first cache lines fetched: header, key, and what there is of a short reply.
+    @inline(__always)
+    func prefetch() {
+        ocm_prefetch(block)
+        ocm_prefetch(block + 64)
+        ocm_prefetch(block + 128)
+    }
 
     /// How large a block is.
     @inline(__always)

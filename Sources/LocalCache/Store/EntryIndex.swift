@@ -39,6 +39,10 @@ struct EntryIndex {
     @inline(__always)
     private func rest(_ tag: UInt32) -> UInt32 { tag &<< UInt32(truncatingIfNeeded: partBits) }
 
+    /// Has the slot fetched at which the search for the tag begins; see ``IndexPart/prefetch(_:)``.
+    @inline(__always)
+    func prefetch(_ tag: UInt32) { part(tag).pointee.prefetch(rest(tag)) }
+
     /// The first entry with the tag that `matches`; 0 if there is none.
     @inline(__always)
     func find(_ tag: UInt32, where matches: (EntryReference) -> Bool) -> EntryReference {

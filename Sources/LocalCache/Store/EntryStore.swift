@@ -119,6 +119,17 @@ package final class EntryStore {
         return CachedReply(kind: entry.kind, bytes: entry.reply)
     }
 
+    /// Has the slot of the index fetched that a look-up will begin with. Needs no lock.
+    @inline(__always)
+    func prefetchSlot(hash: UInt64) { index.prefetch(EntryIndex.tag(hash)) }
+
+    /// Has the beginning of the entry fetched that a look-up will most likely end with.
+    @inline(__always)
+    func prefetchEntry(hash: UInt64) {
+        let reference = index.find(EntryIndex.tag(hash)) { _ in true }
+        if reference != 0 { pool.entry(reference).prefetch() }
+    }
+
     /// The reply to `id`, of which nothing takes notice. The view is valid until the next call.
     package func peek(_ id: CacheID, now: CacheTime) -> CachedReply? {
         let reference = lookup(id)

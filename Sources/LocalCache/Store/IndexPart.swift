@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// A part of an ``EntryIndex``: a hash table with linear probing, in the order of the tags.
 struct IndexPart {
     /// A tag in the upper half and a place in the lower; 0 when it is free.
@@ -22,6 +24,12 @@ struct IndexPart {
 
     @inline(__always)
     func place(after place: Int) -> Int { place &+ 1 == Int(capacity) ? 0 : place &+ 1 }
+
+    /// Has the slot fetched at which the search for a tag begins.
+    ///
+    /// This needs no lock: if the table is changed meanwhile, the address is wrong, and nothing comes of it.
+    @inline(__always)
+    func prefetch(_ rest: UInt32) { ocm_prefetch(slots + home(rest)) }
 
     /// Where `slot` is, which must be there.
     func place(of slot: UInt64, _ rest: UInt32) -> Int {

@@ -68,6 +68,14 @@ public final class EmbeddedStore: Sendable {
         return true
     }
 
+    /// Brings what will be looked up in a moment near the processor, by hashes of keys: the waits for memory overlap.
+    public func prefetch(_ hashes: UnsafeBufferPointer<UInt64>, db: Int) {
+        lock.withLock {
+            for hash in hashes { keyspace.databases[db].keys.prefetchBucket(hash) }
+            for hash in hashes { keyspace.databases[db].keys.prefetchElement(hash) }
+        }
+    }
+
     /// What the arguments of a command take at most when each of them is stored.
     @inline(__always)
     static func mostMemory(of command: Command) -> Int { command.frame.count + 96 * command.count }

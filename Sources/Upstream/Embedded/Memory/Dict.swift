@@ -1,3 +1,4 @@
+import CPrefetch
 import RESP
 
 /// A hash table that never stops the world: the keyspace of a database, and the fields of a large hash.
@@ -34,6 +35,25 @@ struct Dict<Element: DictElement> {
     var rehashIndex = -1
 
     let hash = KeyHash.process
+
+    /// Has the bucket fetched that a look-up will begin with.
+    @inline(__always)
+    func prefetchBucket(_ hash: UInt64) {
+        if active.count > 0 { ocm_prefetch(active[hash].words) }
+    }
+
+    /// Has the element fetched that a look-up will most likely end with.
+    @inline(__always)
+    func prefetchElement(_ hash: UInt64) {
+        guard active.count > 0 else { return }
+        let candidates = active[hash].candidates(Bucket.tag(hash))
+        guard candidates != 0 else { return }
+        let place = candidates.trailingZeroBitCount >> 3
+        guard active[hash].isTaken(place) else { return }
+        let block = active[hash].block(place)
+        ocm_prefetch(block)
+        ocm_prefetch(block + 64)
+    }
 
     /// The element with `key`, whose hash is given.
     @inline(__always)
