@@ -64,14 +64,9 @@ public struct RequestParser: ~Copyable {
         guard bytes.count > position, let base = bytes.baseAddress else { return .incomplete }
         if argumentsLeft == 0 {
             guard base.load(as: UInt8.self) == UInt8(ascii: "*") else { return try parseInline(bytes) }
-            let count: Int
-            if let short = shortNumber(in: bytes) {
-                count = short
-            } else {
-                guard let line = try line(in: bytes, tooLong: .multibulkLineTooLong) else { return .incomplete }
-                guard let long = Decimal.parse(line), long <= Int32.max else { throw .invalidMultibulkLength }
-                count = long
-            }
+            if parsePlain(bytes, authenticated) { return .command }
+            guard let line = try line(in: bytes, tooLong: .multibulkLineTooLong) else { return .incomplete }
+            guard let count = Decimal.parse(line), count <= Int32.max else { throw .invalidMultibulkLength }
             guard authenticated || count <= RequestLimits.unauthenticatedArguments else {
                 throw .unauthenticatedMultibulkLength
             }
@@ -109,6 +104,21 @@ public struct RequestParser: ~Copyable {
         if argumentCapacity > Self.retainedCapacity { resizeArguments(to: Self.idleCapacity) }
     }
 
+    /// Takes a whole frame of the usual kind at once; false if this isn't one.
+    @inline(__always)
+    private mutating func parsePlain(_ bytes: UnsafeRawBufferPointer, _ authenticated: Bool) -> Bool {
+        let most = authenticated ? Int.max : RequestLimits.unauthenticatedArguments
+        let end = PlainFrame.scan(bytes, from: 0, most: most) {
+            appendArgument(ArgumentRange(offset: $0, length: $1))
+        }
+        guard let end, end <= limits.frameLength, limits.bulkLength >= PlainFrame.largestNumber else {
+            argumentCount = 0
+            return false
+        }
+        frameLength = end
+        return true
+    }
+
     private mutating func parseArguments(
         _ bytes: UnsafeRawBufferPointer,
         authenticated: Bool
@@ -116,16 +126,10 @@ public struct RequestParser: ~Copyable {
         while argumentsLeft > 0 {
             if bulkLength < 0 {
                 guard position < bytes.count else { return .incomplete }
-                let length: Int
-                if bytes[position] == UInt8(ascii: "$"), let short = shortNumber(in: bytes) {
-                    length = short
-                } else {
-                    let start = position
-                    guard let line = try line(in: bytes, tooLong: .bulkLineTooLong) else { return .incomplete }
-                    guard bytes[start] == UInt8(ascii: "$") else { throw .expectedBulk(got: bytes[start]) }
-                    guard let long = Decimal.parse(line), long >= 0 else { throw .invalidBulkLength }
-                    length = long
-                }
+                let start = position
+                guard let line = try line(in: bytes, tooLong: .bulkLineTooLong) else { return .incomplete }
+                guard bytes[start] == UInt8(ascii: "$") else { throw .expectedBulk(got: bytes[start]) }
+                guard let length = Decimal.parse(line), length >= 0 else { throw .invalidBulkLength }
                 guard length <= limits.bulkLength else { throw .invalidBulkLength }
                 guard authenticated || length <= RequestLimits.unauthenticatedBulkLength else {
                     throw .unauthenticatedBulkLength
@@ -143,24 +147,6 @@ public struct RequestParser: ~Copyable {
         }
         frameLength = position
         return .command
-    }
-
-    /// The number of one or two digits that makes up the line at `position`, if that is what stands there, as it nearly
-    /// always does; moves `position` behind the line. Whatever else it is, ``line(in:tooLong:)`` sees to it.
-    @inline(__always)
-    private mutating func shortNumber(in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard bytes.count - position >= 5, let base = bytes.baseAddress else { return nil }
-        let line = (base + position).loadUnaligned(as: UInt32.self)
-        let first = UInt8(truncatingIfNeeded: line >> 8) &- 48
-        guard first <= 9 else { return nil }
-        if UInt16(truncatingIfNeeded: line >> 16) == 0x0A0D {
-            position += 4
-            return Int(first)
-        }
-        let second = UInt8(truncatingIfNeeded: line >> 16) &- 48
-        guard second <= 9, first > 0, (base + position + 3).loadUnaligned(as: UInt16.self) == 0x0A0D else { return nil }
-        position += 5
-        return Int(first) &* 10 &+ Int(second)
     }
 
     /// The rest of a `*` or `$` line at `position`, without its first byte; moves `position` behind the line.
