@@ -185,6 +185,13 @@ public final class Dispatcher {
         counters.uncachedTimes.record(nanoseconds: Int(microseconds) * 1000)
     }
 
+    /// A command that was sent will have no reply, but may be executed yet.
+    func giveUp(_ mark: CommandMark) {
+        guard mark.effect == .flush, let cache, let upstream else { return cache?.release(mark) ?? () }
+        // Nobody hears of what it changes, so the cache stays shut until it can't be executed any more.
+        upstream.whenAbandonedAreDead { cache.release(mark) }
+    }
+
     /// `count` replies from the cache are about to leave.
     func noteHits(_ count: Int) {
         let read = context.now

@@ -6,7 +6,7 @@ import RESP
 /// All of it is sent at once. The credentials of the URL come first, then the protocol version and the database, then
 /// the session's own credentials, which is the order in which a client would have come there. A user may lack the
 /// right to SELECT, and a server may want a password before it lets anybody SELECT: so the database is asked for
-/// before and after the session's own credentials, and once is enough. A PING closes it, so that a server which turns
+/// before and after the session's own credentials, and once is enough. Then comes a PING, so that a server which turns
 /// clients away is heard before the first command is sent.
 struct Handshake {
     /// What an answer led to.
@@ -25,15 +25,19 @@ struct Handshake {
         case selectEarly
         case select
         case ping
+        case identify
     }
 
+    /// What the server calls the connection, if it was asked and has told.
+    private(set) var clientInfo: ClientInfo?
     /// Everything to send.
     private(set) var request = ByteBuffer()
     private var steps: ArraySlice<Step> = []
     private var selected = true
     private var selectError = ""
 
-    init(identity: Identity, url: UpstreamURL) {
+    /// - Parameter identifies: whether the server is asked what it calls the connection. It may keep that to itself.
+    init(identity: Identity, url: UpstreamURL, identifies: Bool) {
         if let credentials = url.credentials { add(.authenticate, ["AUTH"], credentials.arguments()) }
         if identity.db != 0 { selected = false }
         if let own = identity.credentials {
@@ -48,6 +52,7 @@ struct Handshake {
         }
         if identity.db != 0 { add(.select, ["SELECT", String(identity.db)]) }
         add(.ping, ["PING"])
+        if identifies { add(.identify, ["CLIENT", "INFO"]) }
     }
 
     /// Whether answers are still to come.
@@ -64,6 +69,8 @@ struct Handshake {
             if error == nil { selected = true }
             if let error { selectError = error }
             if step == .select, !selected { return .refused(selectError) }
+        case .identify:
+            clientInfo = ClientInfo(reply)
         case .ping:
             if let error, !Self.isAboutTheCommand(error) { return .refused(error) }
         }

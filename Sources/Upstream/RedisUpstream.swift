@@ -35,6 +35,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private var idle: [Identity: [UpstreamConnection]] = [:]
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var pinned: [ObjectIdentifier: (UpstreamFailure) -> Void] = [:]
+    /// How many abandoned connections are being killed, and what is to be done when they are dead.
+    var kills = 0
+    var afterKills: [() -> Void] = []
     private var backoff: Backoff
     private var maintenance: RepeatedTask?
     private var isShutDown = false
@@ -114,6 +117,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         let pool = idle[connection.identity, default: []]
         guard clean, connection.isOpen, connection.isQuiet, pool.count < configuration.idleConnections else {
             forget(connection)
+            abandon(connection)
             return connection.closeQuietly()
         }
         connection.holdReads(false)
@@ -133,7 +137,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
             identity: identity,
             url: configuration.url,
             owner: owner,
-            context: context
+            context: context,
+            identifies: observer != nil
         )
         open[ObjectIdentifier(connection)] = connection
         UpstreamConnector.connect(connection, configuration, on: context.eventLoop)
@@ -199,6 +204,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         forget(connection)
         idle[connection.identity]?.removeAll { $0 === connection }
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
+        if case .timedOut = failure { abandon(connection) }
         connection.forEachUnanswered {
             $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
         }

@@ -34,8 +34,16 @@ public final class SharedConnection: UpstreamConnectionOwner {
     /// Sends a command, or fails it at once while the server is down.
     @inline(__always)
     public func send(_ frame: UnsafeRawBufferPointer, to receiver: ReplyReceiver) {
-        guard let connection else { return sendOverNewConnection(frame, receiver) }
-        connection.send(frame, to: receiver)
+        guard let connection = connection.map(Unmanaged.passUnretained) else {
+            return sendOverNewConnection(frame, receiver)
+        }
+        // No reference is counted: even if this ends the connection, its channel lets go of it in a later turn only.
+        connection._withUnsafeGuaranteedRef { $0.send(frame, to: receiver) }
+    }
+
+    /// See ``UpstreamConnection/expectUnseenChanges()``.
+    public func expectUnseenChanges() {
+        if upstream.failureWhileDown == nil { connect().expectUnseenChanges() }
     }
 
     /// Whether whoever has more to send should wait.
@@ -99,6 +107,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
         }
         if wasReady {
             upstream.wasLost(by: identity, failure)
+            if case .timedOut = failure { upstream.abandon(connection) }
             sendAgain(from: connection, failure)
         } else {
             upstream.isUnreachable(by: identity, failure)
@@ -110,6 +119,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
         let next = connect()
+        next.carriesUnseenChanges = broken.carriesUnseenChanges
         broken.forEachUnanswered { unanswered in
             guard let command = unanswered.command, !unanswered.isTorn else {
                 if unanswered.isTorn {

@@ -27,6 +27,10 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public var clientName: [UInt8] = []
     /// How many commands without a reply may rightly take for ever: blocking commands and scripts.
     public var slowCommands = 0
+    /// Whether a command without a reply may change what nobody hears of.
+    var carriesUnseenChanges = false
+    /// What the server calls the connection, if that is known.
+    var clientInfo: ClientInfo? { handshake.clientInfo }
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 
@@ -46,11 +50,17 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Above this many unsent bytes the connection asks its users to wait.
     static let congestion = 1 << 20
 
-    init(identity: Identity, url: UpstreamURL, owner: any UpstreamConnectionOwner, context: LoopContext) {
+    init(
+        identity: Identity,
+        url: UpstreamURL,
+        owner: any UpstreamConnectionOwner,
+        context: LoopContext,
+        identifies: Bool
+    ) {
         self.identity = identity
         self.owner = owner
         self.context = context
-        handshake = Handshake(identity: identity, url: url)
+        handshake = Handshake(identity: identity, url: url, identifies: identifies)
         log = CommandLog(pool: context.buffers)
         super.init()
     }
@@ -97,6 +107,10 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     }
 
     // MARK: Sending
+
+    /// The next command may change what nobody hears of, so it must be dead when the connection is:
+    /// ``RedisUpstream/whenAbandonedAreDead(_:)``.
+    public func expectUnseenChanges() { carriesUnseenChanges = true }
 
     /// Sends a command; `receiver` gets its reply.
     @inline(__always)
@@ -238,7 +252,10 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
             pending.first.commands -= replies
             if pending.first.commands == 0 {
                 _ = pending.removeFirst()
-                if pending.isEmpty { slowCommands = 0 }
+                if pending.isEmpty {
+                    slowCommands = 0
+                    carriesUnseenChanges = false
+                }
             }
         }
         receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[range]), replies: replies, goesOn: goesOn)

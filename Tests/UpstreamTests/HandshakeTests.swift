@@ -6,9 +6,13 @@ import Testing
 
 @Suite("The handshake with the server")
 struct HandshakeTests {
-    private func handshake(_ url: String, _ identity: Identity? = nil) throws -> Handshake {
+    private func handshake(_ url: String, _ identity: Identity? = nil, identifies: Bool = false) throws -> Handshake {
         let url = try UpstreamURL(url)
-        return Handshake(identity: identity ?? Identity(credentials: nil, db: url.db, version: .resp2), url: url)
+        return Handshake(
+            identity: identity ?? Identity(credentials: nil, db: url.db, version: .resp2),
+            url: url,
+            identifies: identifies
+        )
     }
 
     private func answer(_ handshake: inout Handshake, _ lines: String...) -> Handshake.Outcome {
@@ -46,6 +50,22 @@ struct HandshakeTests {
         #expect(answer(&database, "-ERR DB index is out of range") == .refused("ERR DB index is out of range"))
         var full = try handshake("redis://h")
         #expect(answer(&full, "-ERR max number of clients reached") == .refused("ERR max number of clients reached"))
+    }
+
+    @Test(
+        "a server says what it calls the connection, or keeps it to itself",
+        arguments: [
+            ("$45\r\nid=7 addr=10.0.0.1:5 laddr=10.0.0.2:6379 name=\n", ["7", "10.0.0.1:5"]),
+            ("=46\r\ntxt:id=7 addr=/run/redis.sock:0 laddr=x:0 name=\n", ["7", "/run/redis.sock:0"]),
+            ("$38\r\nid=7 addr=[::1]:5 name=addr=9 sub=id=8\n", ["7", "[::1]:5"]),
+            ("-ERR unknown subcommand 'INFO'", nil), ("-NOPERM no", nil), ("$0\r\n", nil),
+        ]
+    )
+    func identity(reply: String, expected: [String]?) throws {
+        var handshake = try handshake("redis://h", identifies: true)
+        #expect(words(handshake) == "PING CLIENT INFO")
+        #expect(answer(&handshake, "+PONG", reply) == .ready)
+        #expect(handshake.clientInfo.map { [$0.id, $0.address] } == expected)
     }
 
     @Test(

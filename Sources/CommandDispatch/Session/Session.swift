@@ -191,10 +191,16 @@ public final class Session: ReplyReceiver {
         let time = dispatcher.context.nowMicroseconds
         if let cache = dispatcher.cache {
             let flushes = commands.add(command, spec, cache.hash, at: time)
-            if flushes > 0 { cache.suspend(flushes) }
+            if flushes > 0 { suspend(cache, flushes) }
         } else {
             commands.add(spec, at: time)
         }
+    }
+
+    @inline(never)
+    private func suspend(_ cache: LoopCache, _ count: Int) {
+        cache.suspend(count)
+        if let pinned { pinned.expectUnseenChanges() } else { shared?.expectUnseenChanges() }
     }
 
     /// One more command is outstanding, and whoever takes its reply sees to the keys that it reads.
@@ -207,7 +213,7 @@ public final class Session: ReplyReceiver {
     private func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
         let dispatcher = dispatcher
         commands.takeReplies(replies, goesOn: goesOn) {
-            if $0.effect != .none { dispatcher.cache?.release($0) }
+            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { dispatcher.cache?.release($0) }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }
@@ -322,9 +328,9 @@ public final class Session: ReplyReceiver {
     /// Gives the session's own connection back.
     func unpin(reusable: Bool) {
         guard let connection = forgetPinned() else { return }
-        // What is outstanding will never be answered, but may be executed.
-        if !reusable { noteReplies(commands.count, goesOn: false) }
         dispatcher.release(connection, reusable: reusable)
+        // What is outstanding will never be answered, but may be executed.
+        if !reusable { noteReplies(commands.count, goesOn: false, failed: true) }
     }
 
     /// The session's own connection broke; its commands have failed.

@@ -182,4 +182,51 @@ struct HeldConnectionTests {
         theirs.replies.letGo()
         #expect(try neighbour.call("GET", "k") == Self.newer)
     }
+
+    /// How a client's SWAPDB comes to nothing, as far as ocm can tell.
+    enum Loss: CaseIterable {
+        case silentPinnedConnection
+        case silentSharedConnection
+        case clientGone
+    }
+
+    @Test("what was given up for lost isn't executed behind the cache's back", arguments: Loss.allCases)
+    func lateSwap(loss: Loss) throws {
+        let ocm = try OCMServer(
+            upstream: "redis://127.0.0.1:\(relay.port)",
+            ["--threads", "1", "--upstream-timeout", "1s"]
+        )
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        var swapper: RawConnection? = try ocm.connect()
+        let isShared = loss == .silentSharedConnection
+        try swapper?.call("HELLO", "3")
+        try swapper?.call("WATCH", "w")
+        if isShared { try swapper?.call("UNWATCH") }
+        try other.send("SELECT 1\r\nSET k newer\r\nSELECT 0\r\n")
+        for _ in 0..<3 { _ = try other.readReply() }
+        if isShared { try swapper?.call("LLEN", "over the shared connection") }
+        let held = try relay.connection(
+            saying: "HELLO",
+            isShared ? "LLEN" : "WATCH",
+            without: isShared ? ["WATCH"] : ["TRACKING"]
+        )
+        try Self.waitUntilKept("k", of: client)
+        held.requests.hold()
+        try swapper?.sendCommand("SWAPDB", "0", "1")
+        try waitUntil("it is on its way") { held.requests.held.contains("SWAPDB") }
+        if loss == .clientGone {
+            swapper = nil
+        } else {
+            #expect(
+                String(decoding: try swapper.unsafelyUnwrapped.readReply(), as: UTF8.self).contains("got no answer")
+            )
+        }
+        try Self.waitUntilKept("k", of: client)
+        held.requests.letGo()
+        try waitUntil("Redis has done with it") {
+            try !other.call("CLIENT", "LIST").contains("addr=\(held.addressAtServer) ")
+        }
+        #expect(try client.call("GET", "k") == other.call("GET", "k"))
+    }
 }
