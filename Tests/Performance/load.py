@@ -18,17 +18,24 @@ KEYS = 10_000
 
 
 class RedisBenchmark:
-    """redis-benchmark with keys drawn evenly from the first `keys`."""
+    """redis-benchmark with keys drawn evenly from the first `keys`, or, if they are to be `absent`, from as many others.
+
+    It draws by time ^ process id, which is often what it was a few runs ago, so one run asks for what another did.
+    Each run has absent keys of its own.
+    """
 
     name = "redis-benchmark"
 
-    def __init__(self, command="get", keys=KEYS):
-        self.command, self.keys = command, keys
+    def __init__(self, command="get", keys=KEYS, absent=False):
+        self.command, self.keys, self.absent = command, keys, absent
+        self.runs = 0
 
     def run(self, server, pipeline, requests):
         """Commands per second, and the CPU time in µs that the generator spent on each."""
         arguments = ["redis-benchmark", *server.address, "-c", CLIENTS, "-d", VALUE_SIZE, "-r", self.keys]
-        arguments += ["-P", pipeline, "-n", requests, "-t", self.command, "--csv"]
+        arguments += ["-P", pipeline, "-n", requests, "--csv"]
+        self.runs += 1
+        arguments += [self.command, f"{self.runs:03}:__rand_int__"] if self.absent else ["-t", self.command]
         before = children_cpu_seconds()
         rows = list(csv.DictReader(output(arguments).splitlines()))
         cpu = (children_cpu_seconds() - before) * 1e6 / requests
