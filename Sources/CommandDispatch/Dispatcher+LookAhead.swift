@@ -40,8 +40,7 @@ extension Dispatcher {
     /// Whether keys are looked up here at all, as a rule.
     @inline(__always)
     private var looksUp: Bool {
-        if let cache { return !cache.admission.isStrict }
-        return store != nil
+        cache != nil || store != nil
     }
 
     @inline(__always)
@@ -52,6 +51,7 @@ extension Dispatcher {
     }
 
     private func prefetch(_ hashes: UnsafeBufferPointer<UInt64>, _ session: Session) {
-        if let cache { cache.cache.prefetch(hashes) } else { store?.prefetch(hashes, db: session.identity.db) }
+        guard let cache else { return store?.prefetch(hashes, db: session.identity.db) ?? () }
+        if cache.admission.isStrict { cache.admission.prefetch(hashes) } else { cache.cache.prefetch(hashes) }
     }
 }

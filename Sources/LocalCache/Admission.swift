@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Decides whether a key is worth looking for, and what is missed worth keeping.
 ///
 /// A fill costs the server two commands more, CLIENT CACHING and PTTL, and tracking; a look-up in a large table costs a
@@ -55,6 +57,13 @@ public struct Admission {
         reads &+= 1
         if reads >= window { judge() }
         return !isStrict || admitsStrictly(hash)
+    }
+
+    /// Brings near what ``admits(_:)`` will look at while keys have to be asked for twice.
+    public func prefetch(_ hashes: UnsafeBufferPointer<UInt64>) {
+        seen.withUnsafeBufferPointer { seen in
+            for hash in hashes { ocm_prefetch(seen.baseAddress.unsafelyUnwrapped + Self.slot(hash)) }
+        }
     }
 
     /// What ``admits(_:)`` would say; nothing changes by it.

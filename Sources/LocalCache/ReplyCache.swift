@@ -121,6 +121,10 @@ public final class ReplyCache: @unchecked Sendable {
         for hash in hashes { withShard(hash) { $0.prefetchEntry(hash) } }
     }
 
+    /// Brings near what will be looked at first when the key is released or purged.
+    @inline(__always)
+    public func prefetch(_ hash: UInt64) { withShard(hash) { $0.prefetchSlot(hash) } }
+
     /// The round that settles every doubt there is now. It begins soon.
     public func nextRound() -> UInt64 { rounds.next() }
 

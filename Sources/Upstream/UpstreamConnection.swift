@@ -205,6 +205,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         var undelivered = 0
         var replies = 0
         var goesOn = false
+        if !pending.isEmpty { pending.first.receiver.prepare() }
         while index < bytes.count, phase != .closed {
             guard !pending.isEmpty else {
                 guard let end = try framer.endOfFrame(in: bytes, from: index) else { return }
@@ -255,6 +256,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 if pending.isEmpty {
                     slowCommands = 0
                     carriesUnseenChanges = false
+                } else {
+                    pending.first.receiver.prepare()
                 }
             }
         }

@@ -94,6 +94,10 @@ final class LoopCache {
 
     // MARK: Releasing
 
+    /// Brings near what will be looked at first when the key is released.
+    @inline(__always)
+    func prefetch(_ key: UInt64) { unmanagedCache._withUnsafeGuaranteedRef { $0.prefetch(key) } }
+
     /// What has to happen before the reply of a command that nobody stores leaves.
     func release(_ mark: CommandMark) {
         switch mark.effect {

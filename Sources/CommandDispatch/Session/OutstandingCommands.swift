@@ -118,17 +118,29 @@ struct OutstandingCommands: ~Copyable {
 
     // MARK: Answering
 
+    /// So many marks are looked at before it is their turn.
+    private static let marksAhead = 16
+
+    /// Calls `announce` with the keys of the commands whose replies come next.
+    @inline(__always)
+    func forEachNextKey(_ announce: (UInt64) -> Void) {
+        for index in 0..<min(marks.count, Self.marksAhead) { announce(marks[index].hash) }
+    }
+
     /// Calls `release` with what has to be done before `replies` replies, and the beginning of one more if it `goesOn`,
-    /// leave; then `answered` for each command that has its whole reply.
+    /// leave; then `answered` for each command that has its whole reply. Before that `announce` gets the keys that
+    /// ``forEachNextKey(_:)`` hasn't told.
     @inline(__always)
     mutating func takeReplies(
         _ replies: Int,
         goesOn: Bool,
+        announce: (UInt64) -> Void,
         release: (CommandMark) -> Void,
         answered note: (CommandMark) -> Void
     ) {
         var left = replies
         while left > 0 {
+            if marks.count > Self.marksAhead, left > 1 { announce(marks[Self.marksAhead].hash) }
             let mark = marks.removeFirst()
             if !marksOfNextAreReleased { release(mark) }
             guard mark.isLast else { continue }

@@ -213,11 +213,18 @@ public final class Session: ReplyReceiver {
     private func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
         let dispatcher = dispatcher
         commands.takeReplies(replies, goesOn: goesOn) {
+            dispatcher.cache?.prefetch($0)
+        } release: {
             if failed { dispatcher.giveUp($0) } else if $0.effect != .none { dispatcher.cache?.release($0) }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }
         }
+    }
+
+    /// Brings near what has to be looked at when the next replies are here.
+    public override func prepare() {
+        if let cache = dispatcher.cache { commands.forEachNextKey { cache.prefetch($0) } }
     }
 
     /// Passes replies on.
