@@ -35,7 +35,7 @@ enum PlainFrame {
 
     /// The number in a line that begins with `prefix`; moves `position` behind the line.
     @inline(__always)
-    private static func number(_ prefix: UInt8, _ base: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Int? {
+    static func number(_ prefix: UInt8, _ base: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Int? {
         // The shortest line has four bytes, and what follows it at least two.
         guard count &- position >= 6 else { return nil }
         let line = (base + position).loadUnaligned(as: UInt32.self)

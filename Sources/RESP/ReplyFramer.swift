@@ -31,6 +31,10 @@ public struct ReplyFramer: Sendable {
         in bytes: UnsafeRawBufferPointer,
         from start: Int
     ) throws(ReplyFramingError) -> Int? {
+        if open == 0, let end = Self.endOfShortString(in: bytes, from: start) {
+            kind = UInt8(ascii: "$")
+            return end
+        }
         var index = start
         let count = bytes.count
         while true {
@@ -60,6 +64,17 @@ public struct ReplyFramer: Sendable {
             let finished = try applyLine()
             if finished { return index }
         }
+    }
+
+    /// The end of a bulk string of less than 10,000 bytes that is there whole, which most replies are.
+    @inline(__always)
+    private static func endOfShortString(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        var index = start
+        guard let length = PlainFrame.number(UInt8(ascii: "$"), base, bytes.count, &index),
+            bytes.count - index >= length + 2
+        else { return nil }
+        return index + length + 2
     }
 
     /// Reads to the end of the current line, collecting its number when its kind has one.
