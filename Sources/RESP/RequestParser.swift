@@ -79,6 +79,9 @@ public struct RequestParser: ~Copyable {
         return try parseArguments(bytes, authenticated: authenticated)
     }
 
+    /// Whether a frame has begun that goes on beyond what was shown, so that its beginning need not be looked at again.
+    public var isInsideFrame: Bool { argumentsLeft > 0 }
+
     /// The whole command that ``parse(_:authenticated:)`` found in `bytes`: a view that is valid until ``consume()``, and
     /// no longer than `bytes`.
     public func command(in bytes: UnsafeRawBufferPointer) -> Command {

@@ -97,7 +97,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         var lookedAt = 0
         do throws(RequestError) {
             while taken < bytes.count {
-                if taken >= lookedAt {
+                if taken >= lookedAt, !parser.isInsideFrame {
                     lookedAt = max(loop.dispatcher.lookAhead(in: bytes, from: taken, for: session), taken + 1)
                 }
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])

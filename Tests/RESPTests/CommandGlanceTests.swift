@@ -8,11 +8,13 @@ struct CommandGlanceTests {
     func pipeline() {
         var random = SplitMix64(seed: 7)
         let commands = (0..<200).map { _ in
-            (0..<Int.random(in: 2...5, using: &random)).map { _ in
-                (0..<Int.random(in: 0...99, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            (0..<Int.random(in: 2...8, using: &random)).map { _ in
+                (0..<Int.random(in: 0...(Bool.random(using: &random) ? 20 : 2000), using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
             }
         }
-        let input = commands.flatMap(Self.frame)
+        let input = commands.flatMap(RawConnection.frame)
         let whole = Self.glances(input)
         #expect(whole.map(\.name) == commands.map { $0[0] })
         #expect(whole.map(\.key) == commands.map { $0[1] })
@@ -27,7 +29,9 @@ struct CommandGlanceTests {
         "whatever isn't written plainly isn't recognized",
         arguments: [
             "PING\r\n", "*0\r\n", "*-1\r\n", "*1\r\n$4\r\nPING\r\n", "*x\r\n$3\r\nGET\r\n$1\r\nk\r\n",
-            "*2\r\n+OK\r\n$1\r\nk\r\n", "*2\r\n$3\r\nGET\r\n$-1\r\n", "*2\r\n$3\r\nGET\r\n:1\r\n", "",
+            "*9\r\n" + String(repeating: "$1\r\na\r\n", count: 9), "*2\r\n$3\r\nGET\r\n$01\r\nk\r\n",
+            "*2\r\n$3\r\nGET\r\n$1 \r\nk\r\n", "*2\r\n+OK\r\n$1\r\nk\r\n", "*2\r\n$3\r\nGET\r\n$-1\r\n",
+            "*2\r\n$3\r\nGET\r\n:1\r\n", "",
         ]
     )
     func others(input: String) {
@@ -61,11 +65,5 @@ struct CommandGlanceTests {
             found.append(Glance(name: Array(glance.name), key: Array(glance.key), end: glance.end))
         }
         return found
-    }
-
-    private static func frame(_ arguments: [[UInt8]]) -> [UInt8] {
-        arguments.reduce(into: Array("*\(arguments.count)\r\n".utf8)) {
-            $0 += Array("$\($1.count)\r\n".utf8) + $1 + [13, 10]
-        }
     }
 }
