@@ -55,12 +55,14 @@ def main():
     options.ocm = options.ocm.resolve()
     contestants.install_packages()
     report = Report()
-    report.say(f"\n`make bench` on {machine()}; ratios to redis-server, medians of {options.rounds} rounds:\n")
+    print(f"\n`make bench` on {machine()}; ratios to redis-server, medians of {options.rounds} rounds:\n", flush=True)
     for name in options.only:
         start = time.monotonic()
-        report.add(PARTS[name].run(options))
-        print(f"  {name}: done in {time.monotonic() - start:.0f} s", flush=True)
-    report.print()
+        part = PARTS[name].run(options)
+        part.print_tables()
+        report.add(part)
+        print(f"({name}: {time.monotonic() - start:.0f} s)\n", flush=True)
+    report.print_bars()
     if options.json:
         options.json.write_text(json.dumps(report.samples, indent=1), encoding="utf-8")
     return 1 if options.check and report.falls_short else 0

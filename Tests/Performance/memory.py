@@ -122,7 +122,8 @@ def main():
     options.ocm = options.ocm.resolve()
     contestants.install_packages()
     report = run(options)
-    report.print()
+    report.print_tables()
+    report.print_bars()
     return 1 if report.falls_short else 0
 
 

@@ -46,8 +46,10 @@ class Report:
         self.bars += other.bars
         self.samples.update(other.samples)
 
-    def print(self):
-        print("\n".join(self.lines))
+    def print_tables(self):
+        print("\n".join(self.lines), flush=True)
+
+    def print_bars(self):
         rows = [bar.row() for bar in self.bars]
         widths = [max(map(len, column)) for column in zip(*rows)]
         for row in rows:

@@ -17,7 +17,7 @@ import rounds
 from report import Bar, Report
 
 HERE = pathlib.Path(__file__).resolve().parent
-ENVIRONMENT = HERE.parents[1] / ".build-bench"
+ENVIRONMENT = HERE.parents[1] / ".build-bench/python"
 REQUIREMENTS = HERE / "requirements.txt"
 OCM, WEBDIS, WEBDIS_2, FASTAPI = "ocm", "webdis", "webdis, 2 threads", "FastAPI, redis-py"
 BOUNDS = {WEBDIS: 1.2, WEBDIS_2: 1.2, FASTAPI: 3}
