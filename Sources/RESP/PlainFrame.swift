@@ -3,7 +3,7 @@
 /// Those are found in one go, without the state that a frame needs which goes on in bytes yet to come. Whatever else there
 /// is isn't recognized here, and what is wrong with it isn't said: that is ``RequestParser``'s to find out.
 enum PlainFrame {
-    /// The longest argument, and one less than the most arguments, that are recognized.
+    /// The longest argument in bytes, and the most arguments, that are recognized.
     static let largestNumber = 9999
 
     /// Calls `argument` with place and length in bytes of each argument of the command at `start`. Returns where the frame

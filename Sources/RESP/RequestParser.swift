@@ -184,10 +184,10 @@ public struct RequestParser: ~Copyable {
             return .incomplete
         }
         let end = UnsafeRawPointer(found) - base
-        frameLength = end + 1
         let hasReturn = end > 0 && bytes[end - 1] == UInt8(ascii: "\r")
         let line = UnsafeRawBufferPointer(rebasing: bytes[0..<(hasReturn ? end - 1 : end)])
         guard let command = InlineCommand(line) else { throw .unbalancedQuotes }
+        frameLength = end + 1
         guard !command.arguments.isEmpty else { return .nothing }
         for range in command.arguments { appendArgument(range) }
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: command.frame.count, alignment: 1)

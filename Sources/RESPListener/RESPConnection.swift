@@ -32,6 +32,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var countedBytes = 0
     private var readWasHeld = false
     private var inputClosed = false
+    /// Where the next command begins is unknown.
+    private var isOutOfStep = false
     private var isClosing = false
     private var isDraining = false
     private var lastActivity = NIODeadline.now()
@@ -45,7 +47,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        guard let session else { return }
+        guard let session, !isOutOfStep else { return }
         loop.dispatcher.counters.bytesIn.add(buffer.readableBytes)
         loop.dispatcher.context.lookAtClock()
         if configuration.idleTimeout != nil { lastActivity = .now() }
@@ -120,8 +122,9 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         return taken
     }
 
-    /// Tells the client what is wrong with its request and ends the connection: where the next one begins is unknown.
+    /// Tells the client what is wrong with its request and ends the connection, when what came before is answered.
     private func reject(_ error: RequestError, _ session: Session) {
+        isOutOfStep = true
         if let message = error.message {
             session.replyError("ERR \(message)")
         } else {

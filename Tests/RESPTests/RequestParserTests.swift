@@ -51,6 +51,30 @@ struct RequestParserTests {
         #expect(RequestFeeder.whole(bytes("*10\r\n$16384\r\n"), authenticated: false).error == nil)
     }
 
+    @Test("the same holds for commands that are there whole")
+    func wholeCommands() {
+        let input = { (count: Int, length: Int) in
+            RawConnection.frame((0..<count).map { _ in [UInt8](repeating: 97, count: length) })
+        }
+        for (count, length) in [(1, 9_999), (1, 10_000), (10, 100), (9_999, 1), (10_001, 1)] {
+            let feeder = RequestFeeder.whole(input(count, length))
+            #expect(feeder.commands.first?.count == count && feeder.commands.first?.last?.count == length)
+        }
+        #expect(RequestFeeder.whole(input(10, 1000), authenticated: false).error == nil)
+        #expect(RequestFeeder.whole(input(11, 1), authenticated: false).error == .unauthenticatedMultibulkLength)
+        #expect(RequestFeeder.whole(input(1, 16_385), authenticated: false).error == .unauthenticatedBulkLength)
+        var limits = RequestLimits()
+        limits.frameLength = 100
+        var feeder = RequestFeeder(limits: limits)
+        feeder.feed(input(2, 50))
+        #expect(feeder.error == .frameTooLong)
+        limits = RequestLimits()
+        limits.bulkLength = 10
+        feeder = RequestFeeder(limits: limits)
+        feeder.feed(input(2, 11))
+        #expect(feeder.error == .invalidBulkLength)
+    }
+
     @Test("the whole command is bounded")
     func frameLimit() {
         var limits = RequestLimits()

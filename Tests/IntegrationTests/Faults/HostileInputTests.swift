@@ -27,6 +27,22 @@ struct HostileInputTests {
         #expect(try ocm.connect().call("PING") == "+PONG\r\n")
     }
 
+    @Test(
+        "what comes behind a request that is none, while an answer to what was before it is waited for",
+        arguments: ["\"\r\n", "*1\r\n$x\r\n"],
+        ["x", "SET k v\r\n"]
+    )
+    func behindNonsense(nonsense: String, rest: String) throws {
+        let client = try ocm.connect()
+        try client.send("BLPOP queue 0\r\n" + nonsense)
+        try waitUntil("it is read") { try redis.connect().call("CLIENT", "LIST").contains("cmd=blpop") }
+        try client.send(rest)
+        #expect(try ocm.connect().call("RPUSH", "queue", "job") == ":1\r\n")
+        let replies = String(decoding: try client.readToEnd(), as: UTF8.self)
+        #expect(replies.hasPrefix("*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n-ERR Protocol error: "))
+        #expect(try ocm.connect().call("EXISTS", "k") == ":0\r\n")
+    }
+
     @Test("an HTTP request behind a command that is waited for")
     func http() throws {
         for _ in 0..<20 {
