@@ -12,11 +12,11 @@ extension Dispatcher {
     private static let mostAhead = 16
 
     /// Brings near what `session`'s commands in `bytes` from `start` on will ask for. Returns where the first one begins
-    /// that it hasn't looked at; that is `start` if there is nothing to be seen.
+    /// that it hasn't looked at: `start` if that one can't be told from afar, the end if no look is worth it.
     @inline(__always)
     public func lookAhead(in bytes: UnsafeRawBufferPointer, from start: Int, for session: Session) -> Int {
         // A single command's turn comes no later than it can be looked at.
-        guard bytes.count - start > Self.shortestTwo, looksUp else { return bytes.count }
+        guard bytes.count - start >= Self.shortestTwo, looksUp else { return bytes.count }
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.mostAhead) { hashes in
             var position = start
             var commands = 0

@@ -15,7 +15,7 @@ import Synchronization
 /// 1. **Gate.** Nothing is served or stored while the feed isn't heard (``open()``, ``close()``). When a tracked connection
 ///    ends, the server forgets what it tracked for it, so all that came through it goes (``closeSource(_:)``). What
 ///    changes keys and sends no push (SWAPDB) keeps the gate shut from being sent to being answered (``suspend(_:)``),
-///    or until it is certain that it never will be executed, and has everything flushed then.
+///    or until the server has been told to drop it if it can be told, and has everything flushed then.
 /// 2. **Lease.** Who misses takes the key's ``Lease`` before the command is sent (``lease(_:source:)``), and may store the
 ///    reply only if the lease is still his when it comes (``store(_:_:lease:now:)``). Whatever drops a key's entries ends
 ///    its lease.

@@ -28,16 +28,15 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Told of what happens to shared connections.
     public var observer: (any SharedConnectionObserver)?
 
-    private let context: LoopContext
+    let context: LoopContext
     private let readOnly: (Command) -> Bool
     private let onRetry: () -> Void
     private var shared: [Identity: SharedConnection] = [:]
     private var idle: [Identity: [UpstreamConnection]] = [:]
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var pinned: [ObjectIdentifier: (UpstreamFailure) -> Void] = [:]
-    /// How many abandoned connections are being killed, and what is to be done when they are dead.
-    var kills = 0
-    var afterKills: [() -> Void] = []
+    /// Abandoned connections.
+    var kills = PendingKills()
     private var backoff: Backoff
     private var maintenance: RepeatedTask?
     private var isShutDown = false
@@ -164,6 +163,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         guard status != .up else { return }
         context.logger.notice("connected to Redis at \(serverName)")
         setStatus(.up)
+        killUnsent()
     }
 
     /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it.
@@ -204,7 +204,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         forget(connection)
         idle[connection.identity]?.removeAll { $0 === connection }
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
-        if case .timedOut = failure { abandon(connection) }
+        if wasReady { abandon(connection) }
         connection.forEachUnanswered {
             $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
         }

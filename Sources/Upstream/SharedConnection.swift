@@ -107,7 +107,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
         }
         if wasReady {
             upstream.wasLost(by: identity, failure)
-            if case .timedOut = failure { upstream.abandon(connection) }
+            upstream.abandon(connection)
             sendAgain(from: connection, failure)
         } else {
             upstream.isUnreachable(by: identity, failure)
@@ -119,7 +119,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
         let next = connect()
-        next.carriesUnseenChanges = broken.carriesUnseenChanges
+        if broken.carriesUnseenChanges { next.expectUnseenChanges() }
         broken.forEachUnanswered { unanswered in
             guard let command = unanswered.command, !unanswered.isTorn else {
                 if unanswered.isTorn {

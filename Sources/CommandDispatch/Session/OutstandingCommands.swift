@@ -121,7 +121,7 @@ struct OutstandingCommands: ~Copyable {
     /// So many marks are looked at before it is their turn.
     private static let marksAhead = 16
 
-    /// Calls `announce` with the keys of the commands whose replies come next.
+    /// Calls `announce` with the hashes of the keys of the commands whose replies come next, as far as they have any.
     @inline(__always)
     func forEachNextKey(_ announce: (UInt64) -> Void) {
         for index in 0..<min(marks.count, Self.marksAhead) { announce(marks[index].hash) }

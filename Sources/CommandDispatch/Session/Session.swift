@@ -191,14 +191,16 @@ public final class Session: ReplyReceiver {
         let time = dispatcher.context.nowMicroseconds
         if let cache = dispatcher.cache {
             let flushes = commands.add(command, spec, cache.hash, at: time)
-            if flushes > 0 { suspend(cache, flushes) }
+            if flushes > 0 { shut(cache, flushes) }
         } else {
             commands.add(spec, at: time)
         }
     }
 
+    /// So many commands are about to be sent that the cache must be shut for. That is rare, and kept out of every command's
+    /// way.
     @inline(never)
-    private func suspend(_ cache: LoopCache, _ count: Int) {
+    private func shut(_ cache: LoopCache, _ count: Int) {
         cache.suspend(count)
         if let pinned { pinned.expectUnseenChanges() } else { shared?.expectUnseenChanges() }
     }
@@ -334,16 +336,19 @@ public final class Session: ReplyReceiver {
 
     /// Gives the session's own connection back.
     func unpin(reusable: Bool) {
+        let tunnel = tunnel
         guard let connection = forgetPinned() else { return }
         dispatcher.release(connection, reusable: reusable)
         // What is outstanding will never be answered, but may be executed.
         if !reusable { noteReplies(commands.count, goesOn: false, failed: true) }
+        tunnel?.end()
     }
 
     /// The session's own connection broke; its commands have failed.
     func pinnedConnectionLost() {
         guard pinned != nil else { return }
         let lostState = !connectionState.isClean || isTunnel
+        tunnel?.end()
         _ = forgetPinned()
         // A transaction, a subscription or a known id is gone with the connection. Redis would be gone too.
         if lostState { closeAfterReplies() } else { wake() }

@@ -14,6 +14,7 @@ final class Tunnel: ReplyReceiver {
     private var unansweredCommands = 0
     private var mayHaveWritten = false
     private var isSuspending = false
+    private var hasEnded = false
     private var isInsideReply = false
     private var isPush = false
 
@@ -68,7 +69,9 @@ final class Tunnel: ReplyReceiver {
         if !isSuspending { cache.suspend(1) }
         isSuspending = true
         let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
-        cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) { bound.value.resume() }
+        cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) {
+            if !bound.value.hasEnded { bound.value.resume() }
+        }
     }
 
     private func resume() {
@@ -77,7 +80,11 @@ final class Tunnel: ReplyReceiver {
         session.dispatcher.cache?.resume(1, .flushCommand)
     }
 
-    private static let longestSuspension = TimeAmount.seconds(1)
+    /// Its connection was given back or lost: what is unanswered now never will be.
+    func end() {
+        hasEnded = true
+        session.dispatcher.upstream?.whenAbandonedAreDead { [self] in resume() }
+    }
 
-    deinit { resume() }
+    private static let longestSuspension = TimeAmount.seconds(1)
 }

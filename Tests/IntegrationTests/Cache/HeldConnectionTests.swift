@@ -188,45 +188,102 @@ struct HeldConnectionTests {
         case silentPinnedConnection
         case silentSharedConnection
         case clientGone
+        case clientOfTunnelGone
+
+        /// What has the client get, or use, the connection that its next command goes over.
+        var preparation: [String] {
+            switch self {
+            case .silentPinnedConnection, .clientGone: ["WATCH w"]
+            case .silentSharedConnection: ["LLEN w"]
+            case .clientOfTunnelGone: ["SUBSCRIBE w"]
+            }
+        }
+
+        var isNoticedBySilence: Bool { self == .silentPinnedConnection || self == .silentSharedConnection }
     }
 
     @Test("what was given up for lost isn't executed behind the cache's back", arguments: Loss.allCases)
     func lateSwap(loss: Loss) throws {
+        let (ocm, client, base) = try impatient()
+        let held = try loseSwap(loss, ocm, client) {
+            base.requests.hold()
+        }
+        try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended"))
+        base.requests.letGo()
+        try Self.waitUntilKept("k", of: client)
+        try deliver(held)
+        #expect(try client.call("GET", "k") == other.call("GET", "k"))
+    }
+
+    @Test("Redis is told to kill a connection until it answers")
+    func repeatedKill() throws {
+        let (ocm, client, base) = try impatient()
+        let held = try loseSwap(.clientGone, ocm, client) {
+            base.requests.hold()
+        }
+        try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
+        try close(base)
+        try Self.waitUntilKept("k", of: client)
+        try deliver(held)
+        #expect(try client.call("GET", "k") == other.call("GET", "k"))
+        base.requests.letGo()
+    }
+
+    @Test("where nothing may be killed the cache opens all the same, and the log tells")
+    func forbiddenKill() throws {
+        try other.call("ACL", "SETUSER", "default", "-client|kill")
+        let (ocm, client, _) = try impatient()
+        let held = try loseSwap(.clientGone, ocm, client) {}
+        try Self.waitUntilKept("k", of: client)
+        #expect(ocm.log.contains("may yet execute a given-up SWAPDB or ACL command"))
+        held.requests.letGo()
+    }
+
+    /// An ocm that waits for a second only, a client that has `k` kept, and the connection that is shared by clients like it.
+    private func impatient() throws -> (OCMServer, RawConnection, RelayedConnection) {
         let ocm = try OCMServer(
             upstream: "redis://127.0.0.1:\(relay.port)",
             ["--threads", "1", "--upstream-timeout", "1s"]
         )
         try ocm.waitUntilCaching()
         let client = try ocm.connect()
-        var swapper: RawConnection? = try ocm.connect()
-        let isShared = loss == .silentSharedConnection
-        try swapper?.call("HELLO", "3")
-        try swapper?.call("WATCH", "w")
-        if isShared { try swapper?.call("UNWATCH") }
+        try Self.waitUntilKept("k", of: client)
+        try client.call("STRLEN", "of no use")
+        return (ocm, client, try relay.connection(saying: "TRACKING", "of no use"))
+    }
+
+    /// Has another client's SWAPDB held on its way, and given up. `prepare` is called before it is sent.
+    private func loseSwap(
+        _ loss: Loss,
+        _ ocm: OCMServer,
+        _ client: RawConnection,
+        _ prepare: () -> Void
+    ) throws -> RelayedConnection {
         try other.send("SELECT 1\r\nSET k newer\r\nSELECT 0\r\n")
         for _ in 0..<3 { _ = try other.readReply() }
-        if isShared { try swapper?.call("LLEN", "over the shared connection") }
-        let held = try relay.connection(
-            saying: "HELLO",
-            isShared ? "LLEN" : "WATCH",
-            without: isShared ? ["WATCH"] : ["TRACKING"]
-        )
+        var swapper: RawConnection? = try ocm.connect()
+        try swapper?.call("HELLO", "3")
+        for command in loss.preparation { try swapper?.call(command.split(separator: " ").map(String.init)) }
+        let held = try relay.connection(saying: "HELLO", String(loss.preparation[0].prefix { $0 != " " }))
         try Self.waitUntilKept("k", of: client)
         held.requests.hold()
+        prepare()
         try swapper?.sendCommand("SWAPDB", "0", "1")
         try waitUntil("it is on its way") { held.requests.held.contains("SWAPDB") }
-        if loss == .clientGone {
-            swapper = nil
-        } else {
-            #expect(
-                String(decoding: try swapper.unsafelyUnwrapped.readReply(), as: UTF8.self).contains("got no answer")
-            )
+        if loss.isNoticedBySilence {
+            let reply = String(decoding: try swapper.unsafelyUnwrapped.readReply(), as: UTF8.self)
+            #expect(reply.contains("got no answer"))
         }
-        try Self.waitUntilKept("k", of: client)
+        swapper = nil
+        return held
+    }
+
+    /// Lets arrive what was held, and waits until Redis has dealt with all of it.
+    private func deliver(_ held: RelayedConnection) throws {
         held.requests.letGo()
         try waitUntil("Redis has done with it") {
             try !other.call("CLIENT", "LIST").contains("addr=\(held.addressAtServer) ")
         }
-        #expect(try client.call("GET", "k") == other.call("GET", "k"))
     }
 }
