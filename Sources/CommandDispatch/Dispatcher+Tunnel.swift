@@ -36,7 +36,6 @@ extension Dispatcher {
             tunnel.awaitsReset = true
             session.obstacles.insert(.awaitingReply)
         }
-        if spec?.pointee.flushes != nil { connection.expectUnseenChanges() }
         tunnel.noteSent(spec, session.identity.version)
         connection.sendInStream(command.frame)
         return .taken

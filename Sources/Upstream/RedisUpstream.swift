@@ -116,7 +116,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         let pool = idle[connection.identity, default: []]
         guard clean, connection.isOpen, connection.isQuiet, pool.count < configuration.idleConnections else {
             forget(connection)
-            abandon(connection)
+            if connection.isReady { abandon(connection) }
             return connection.closeQuietly()
         }
         connection.holdReads(false)

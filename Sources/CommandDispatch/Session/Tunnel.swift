@@ -68,6 +68,7 @@ final class Tunnel: ReplyReceiver {
         guard let cache = session.dispatcher.cache else { return }
         if !isSuspending { cache.suspend(1) }
         isSuspending = true
+        session.pinned?.expectUnseenChanges()
         let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
         cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) {
             if !bound.value.hasEnded { bound.value.resume() }
