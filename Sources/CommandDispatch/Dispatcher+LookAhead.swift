@@ -16,7 +16,7 @@ extension Dispatcher {
     @inline(__always)
     public func lookAhead(in bytes: UnsafeRawBufferPointer, from start: Int, for session: Session) -> Int {
         // A single command's turn comes no later than it can be looked at.
-        guard bytes.count - start >= Self.shortestTwo, looksUp else { return bytes.count }
+        guard bytes.count - start >= Self.shortestTwo, cache != nil || store != nil else { return bytes.count }
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.mostAhead) { hashes in
             var position = start
             var commands = 0
@@ -36,12 +36,6 @@ extension Dispatcher {
 
     /// What two commands with keys have at least, in bytes.
     private static let shortestTwo = 40
-
-    /// Whether keys are looked up here at all, as a rule.
-    @inline(__always)
-    private var looksUp: Bool {
-        cache != nil || store != nil
-    }
 
     @inline(__always)
     private func isLookedUp(_ name: UnsafeRawBufferPointer) -> Bool {

@@ -23,19 +23,31 @@ enum PlainFrame {
         }
         var left = count
         repeat {
-            guard let length = number(UInt8(ascii: "$"), base, bytes.count, &position),
-                bytes.count &- position >= length &+ 2
-            else { return nil }
-            argument(position, length)
-            position = position &+ length &+ 2
+            guard let string = bulkString(base, bytes.count, &position) else { return nil }
+            argument(string.offset, string.length)
             left &-= 1
         } while left > 0
         return position
     }
 
+    /// Where the bytes of the whole bulk string at `position` begin, and how many they are; moves `position` behind it.
+    @inline(__always)
+    static func bulkString(
+        _ base: UnsafeRawPointer,
+        _ count: Int,
+        _ position: inout Int
+    ) -> (offset: Int, length: Int)? {
+        guard let length = number(UInt8(ascii: "$"), base, count, &position), count &- position >= length &+ 2 else {
+            return nil
+        }
+        let offset = position
+        position = offset &+ length &+ 2
+        return (offset, length)
+    }
+
     /// The number in a line that begins with `prefix`; moves `position` behind the line.
     @inline(__always)
-    static func number(_ prefix: UInt8, _ base: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Int? {
+    private static func number(_ prefix: UInt8, _ base: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Int? {
         // The shortest line has four bytes, and what follows it at least two.
         guard count &- position >= 6 else { return nil }
         let line = (base + position).loadUnaligned(as: UInt32.self)

@@ -71,10 +71,7 @@ public struct ReplyFramer: Sendable {
     private static func endOfShortString(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         var index = start
-        guard let length = PlainFrame.number(UInt8(ascii: "$"), base, bytes.count, &index),
-            bytes.count - index >= length + 2
-        else { return nil }
-        return index + length + 2
+        return PlainFrame.bulkString(base, bytes.count, &index) == nil ? nil : index
     }
 
     /// Reads to the end of the current line, collecting its number when its kind has one.

@@ -61,7 +61,7 @@ struct Handshake {
     /// Takes the answer to the oldest step that has none.
     mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
         guard let step = steps.popFirst() else { return .ready }
-        let error = Self.errorLine(reply)
+        let error = reply.errorLine
         switch step {
         case .authenticate, .hello:
             if let error { return .refused(error) }
@@ -85,10 +85,5 @@ struct Handshake {
     /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.
     private static func isAboutTheCommand(_ error: String) -> Bool {
         ["NOAUTH", "NOPERM", "LOADING", "BUSY", "MASTERDOWN"].contains { error.hasPrefix($0 + " ") }
-    }
-
-    private static func errorLine(_ reply: UnsafeRawBufferPointer) -> String? {
-        guard reply.first == UInt8(ascii: "-") else { return nil }
-        return String(decoding: reply.dropFirst().prefix { $0 != 13 }, as: UTF8.self)
     }
 }

@@ -60,10 +60,7 @@ private final class KillReceiver: CollectingReceiver {
         self.onFailure = onFailure
     }
 
-    override func receive(reply: UnsafeRawBufferPointer) {
-        let isError = reply.first == UInt8(ascii: "-")
-        onReply(isError ? String(decoding: reply.dropFirst().prefix { $0 != 13 }.prefix(128), as: UTF8.self) : nil)
-    }
+    override func receive(reply: UnsafeRawBufferPointer) { onReply(reply.errorLine) }
 
     override func fail(_ failure: UpstreamFailure) { onFailure() }
 }

@@ -1,3 +1,4 @@
+import RESP
 import Upstream
 
 /// Takes the server's answer to CLIENT TRACKING.
@@ -13,8 +14,6 @@ final class TrackingReply: CollectingReceiver {
     }
 
     override func receive(reply: UnsafeRawBufferPointer) {
-        let isRefused = reply.first == UInt8(ascii: "-")
-        let line = isRefused ? String(decoding: reply.dropFirst().prefix { $0 != 13 }, as: UTF8.self) : nil
-        cache.trackingAnswered(connection, source: source, refusal: line)
+        cache.trackingAnswered(connection, source: source, refusal: reply.errorLine)
     }
 }

@@ -191,11 +191,11 @@ struct HeldConnectionTests {
         case clientOfTunnelGone
 
         /// What has the client get, or use, the connection that its next command goes over.
-        var preparation: [String] {
+        var preparation: String {
             switch self {
-            case .silentPinnedConnection, .clientGone: ["WATCH w"]
-            case .silentSharedConnection: ["LLEN w"]
-            case .clientOfTunnelGone: ["SUBSCRIBE w"]
+            case .silentPinnedConnection, .clientGone: "WATCH"
+            case .silentSharedConnection: "LLEN"
+            case .clientOfTunnelGone: "SUBSCRIBE"
             }
         }
 
@@ -205,9 +205,8 @@ struct HeldConnectionTests {
     @Test("what was given up for lost isn't executed behind the cache's back", arguments: Loss.allCases)
     func lateSwap(loss: Loss) throws {
         let (ocm, client, base) = try impatient()
-        let held = try loseSwap(loss, ocm, client) {
-            base.requests.hold()
-        }
+        base.requests.hold()
+        let held = try loseSwap(loss, ocm)
         try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
         #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended"))
         base.requests.letGo()
@@ -219,9 +218,8 @@ struct HeldConnectionTests {
     @Test("Redis is told to kill a connection until it answers")
     func repeatedKill() throws {
         let (ocm, client, base) = try impatient()
-        let held = try loseSwap(.clientGone, ocm, client) {
-            base.requests.hold()
-        }
+        base.requests.hold()
+        let held = try loseSwap(.clientGone, ocm)
         try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
         try close(base)
         try Self.waitUntilKept("k", of: client)
@@ -234,7 +232,7 @@ struct HeldConnectionTests {
     func forbiddenKill() throws {
         try other.call("ACL", "SETUSER", "default", "-client|kill")
         let (ocm, client, _) = try impatient()
-        let held = try loseSwap(.clientGone, ocm, client) {}
+        let held = try loseSwap(.clientGone, ocm)
         try Self.waitUntilKept("k", of: client)
         #expect(ocm.log.contains("may yet execute a given-up SWAPDB or ACL command"))
         held.requests.letGo()
@@ -253,22 +251,15 @@ struct HeldConnectionTests {
         return (ocm, client, try relay.connection(saying: "TRACKING", "of no use"))
     }
 
-    /// Has another client's SWAPDB held on its way, and given up. `prepare` is called before it is sent.
-    private func loseSwap(
-        _ loss: Loss,
-        _ ocm: OCMServer,
-        _ client: RawConnection,
-        _ prepare: () -> Void
-    ) throws -> RelayedConnection {
+    /// Has another client's SWAPDB held on its way, and given up.
+    private func loseSwap(_ loss: Loss, _ ocm: OCMServer) throws -> RelayedConnection {
         try other.send("SELECT 1\r\nSET k newer\r\nSELECT 0\r\n")
         for _ in 0..<3 { _ = try other.readReply() }
         var swapper: RawConnection? = try ocm.connect()
         try swapper?.call("HELLO", "3")
-        for command in loss.preparation { try swapper?.call(command.split(separator: " ").map(String.init)) }
-        let held = try relay.connection(saying: "HELLO", String(loss.preparation[0].prefix { $0 != " " }))
-        try Self.waitUntilKept("k", of: client)
+        try swapper?.call(loss.preparation, "w")
+        let held = try relay.connection(saying: "HELLO", loss.preparation)
         held.requests.hold()
-        prepare()
         try swapper?.sendCommand("SWAPDB", "0", "1")
         try waitUntil("it is on its way") { held.requests.held.contains("SWAPDB") }
         if loss.isNoticedBySilence {
