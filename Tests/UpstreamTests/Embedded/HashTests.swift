@@ -35,7 +35,7 @@ struct HashTests {
 
     @Test(
         "keep the order in which fields were set for as long as Redis does",
-        arguments: [(512, 64), (513, 1), (5, 65)]
+        arguments: [(512, 64), (513, 1), (50, 65)]
     )
     func order(fields: Int, length: Int) throws {
         let client = StoreClient()
