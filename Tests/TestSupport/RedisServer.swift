@@ -47,10 +47,10 @@ public final class RedisServer {
     }
 
     /// Freezes it: connections stay open and nothing answers.
-    public func freeze() { process?.send(SIGSTOP) }
+    public func freeze() throws { try process?.freeze() }
 
     /// Lets it go on.
-    public func thaw() { process?.send(SIGCONT) }
+    public func thaw() { process?.thaw() }
 
     /// A connection to it.
     public func connect() throws -> RawConnection { try RawConnection(port: port) }

@@ -42,6 +42,26 @@ public final class TestProcess {
     /// Sends it `signal`.
     public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+    /// Stops it where it is: connections stay open and nothing answers.
+    ///
+    /// The signal wakes one thread; on a busy machine the others may go on, and answer, for a while after it was sent.
+    public func freeze() throws {
+        send(SIGSTOP)
+        try waitUntil("every thread of process \(id) has stopped") { threadStates.allSatisfy { $0 == "T" } }
+    }
+
+    /// Lets it go on.
+    public func thaw() { send(SIGCONT) }
+
+    /// What its threads are doing, a letter each, as proc_pid_stat(5) has them.
+    private var threadStates: [Character] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
+        return tasks.compactMap { task in
+            let stat = try? String(contentsOfFile: "/proc/\(id)/task/\(task)/stat", encoding: .utf8)
+            return stat?.split(separator: ")").last?.first { $0 != " " }
+        }
+    }
+
     /// Waits for its end and returns its exit status; fails when it runs on for `seconds`.
     public func waitForExit(within seconds: Double = 15) throws -> Int32 {
         try waitUntil("process \(id) has ended", within: seconds) { !process.isRunning }

@@ -101,7 +101,7 @@ struct CachedReadingTests {
         let clients = try (0..<20).map { _ in try ocm.connect() }
         let monitor = try redis.connect()
         try monitor.call("MONITOR")
-        redis.freeze()
+        try redis.freeze()
         for client in clients { try client.send("CLIENT GETNAME\r\n\(command)\r\n") }
         for client in clients { _ = try client.readReply() }
         redis.thaw()

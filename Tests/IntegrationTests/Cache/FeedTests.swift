@@ -86,7 +86,7 @@ struct FeedTests {
                 try client.call("GET", "k")
                 return try client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
             }
-            redis.freeze()
+            try redis.freeze()
             try other.sendCommand("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
             try client.send("SET a 1\r\nGET k\r\nSET b 2\r\n")
             usleep(50_000)
@@ -107,7 +107,7 @@ struct FeedTests {
         let client = try ocm.connect()
         try client.call("SET", "k", "v")
         try client.call("GET", "k")
-        redis.freeze()
+        try redis.freeze()
         defer { redis.thaw() }
         try waitUntil("the cache is bypassed") {
             try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS feed_down")

@@ -90,13 +90,13 @@ struct ClientTerminalTests {
     func lostServer() throws {
         let top = try start("top")
         try waitUntil("a frame is there") { top.output.contains("q leaves") }
-        server.process.send(SIGSTOP)
+        try server.process.freeze()
         let silent = try start("top", "--timeout", "100ms")
         #expect(try silent.waitForExit() == 1)
         #expect(silent.output.hasPrefix("ocm: no answer from "))
         top.type("q")
         #expect(try top.waitForExit() == 0)
-        server.process.send(SIGCONT)
+        server.process.thaw()
         let other = try start("top")
         try waitUntil("a frame is there") { other.output.contains("q leaves") }
         server.process.send(SIGKILL)

@@ -78,10 +78,10 @@ struct ClientUsageTests {
             path.status == 1 && path.errors.contains("check the URL http://localhost:\(server.restPort)/other,"),
             "\(path.errors)"
         )
-        server.process.send(SIGSTOP)
+        try server.process.freeze()
         let silent = try ClientCommand(server).run("healthcheck", "--timeout", "100ms")
         #expect(silent.status == 1 && silent.errors.contains("within 0.1 s"), "\(silent.errors)")
-        server.process.send(SIGCONT)
+        server.process.thaw()
     }
 
     @Test("tokens are given as options or in the environment, and missing ones asked for")

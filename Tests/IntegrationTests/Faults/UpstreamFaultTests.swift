@@ -80,7 +80,7 @@ struct UpstreamFaultTests {
         let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "1s"])
         let client = try ocm.connect()
         try client.call("SET", "k", "before")
-        redis.freeze()
+        try redis.freeze()
         let error = try client.call("INCR", "n")
         #expect(error.hasPrefix("-ERR ocm got no answer from Redis at 127.0.0.1:\(redis.port) within 1 s; "))
         #expect(error.hasSuffix("the command may or may not have been executed\r\n"))
@@ -99,7 +99,7 @@ struct UpstreamFaultTests {
         let clients = (0..<4).map { LoadClient(name: "client\($0)", port: ocm.port) }
         for _ in 0..<5 {
             try LoadClient.waitUntilServed(clients, rounds: 5)
-            redis.freeze()
+            try redis.freeze()
             usleep(200_000)
             redis.thaw()
         }

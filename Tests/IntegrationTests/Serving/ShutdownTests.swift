@@ -12,7 +12,7 @@ struct ShutdownTests {
         let idle = try ocm.connect()
         try idle.call("PING")
         try client.call("SET", "k", "v")
-        redis.freeze()
+        try redis.freeze()
         try client.send("GET k\r\nINCR n\r\n")
         try waitUntil("the commands are with ocm") { try ocm.connect().call("INFO", "ocm").contains("forwarded:4\r\n") }
         ocm.process.send(signal)
@@ -53,13 +53,13 @@ struct ShutdownTests {
         let ocm = try OCMServer(upstream: redis.url, ["--threads", threads])
         let early = try (0..<20).map { _ in try ocm.connect() }
         // What comes now waits in the system's queues.
-        ocm.process.send(SIGSTOP)
+        try ocm.process.freeze()
         let clients = try early + (0..<200).map { _ in try ocm.connect() }
         for (index, client) in clients.enumerated() {
             try client.send((0..<200).map { "ECHO \(index)-\($0)\r\n" }.joined())
         }
         ocm.process.send(SIGTERM)
-        ocm.process.send(SIGCONT)
+        ocm.process.thaw()
         for (index, client) in clients.enumerated() {
             let all = (0..<200).map { number in
                 let text = "\(index)-\(number)"
