@@ -30,6 +30,10 @@ struct CommandLog {
     @inline(__always)
     var gatheredBytes: Int { gathering.buffer.readableBytes }
 
+    /// How many commands these are.
+    @inline(__always)
+    var gatheredCommands: Int { gathering.commands }
+
     /// Appends a command; true when enough is gathered to be written at once.
     @inline(__always)
     mutating func append(_ frame: UnsafeRawBufferPointer) -> Bool {

@@ -135,6 +135,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     // MARK: UpstreamConnectionOwner
 
     var serverName: String { upstream.serverName }
+    var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {
         var frame = ByteBuffer()

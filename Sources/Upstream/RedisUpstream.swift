@@ -195,6 +195,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     // MARK: UpstreamConnectionOwner, for pinned connections and those in the pool
 
     var serverName: String { configuration.url.description }
+    var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {}
 

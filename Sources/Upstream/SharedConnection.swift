@@ -88,6 +88,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
     // MARK: UpstreamConnectionOwner
 
     var serverName: String { upstream.serverName }
+    var sharesConnections: Bool { true }
 
     func congestionChanged(of connection: UpstreamConnection) {
         if connection === self.connection { isCongested = connection.isCongested }

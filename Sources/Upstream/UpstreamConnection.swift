@@ -42,6 +42,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private var framer = ReplyFramer()
     private var pending = RingQueue<PendingRun>()
     private var log: CommandLog
+    private var pacing: WritePacing
     private var lastProgress = NIODeadline.now()
     private var waiters: [ReplyReceiver] = []
     private var readsHeld = false
@@ -62,6 +63,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         self.context = context
         handshake = Handshake(identity: identity, url: url, identifies: identifies)
         log = CommandLog(pool: context.buffers)
+        pacing = WritePacing(gathers: owner.sharesConnections)
         super.init()
     }
 
@@ -167,17 +169,21 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         context.tick.add(self)
     }
 
-    /// Writes what was gathered during the turn.
+    /// Writes what was gathered, unless it had better wait.
     public override func runTick() {
         guard phase == .ready, let channelContext else { return }
-        writeGathered()
-        channelContext.flush()
-        updateCongestion()
+        if pacing.mayWrite {
+            writeGathered()
+            channelContext.flush()
+            updateCongestion()
+        }
         failThoseInTurn()
     }
 
     private func writeGathered() {
+        let commands = log.gatheredCommands
         guard let channelContext, let buffer = log.takeGathered(forgetting: isStreaming) else { return }
+        pacing.wrote(commands) { .now() }
         channelContext.write(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -187,6 +193,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         lastProgress = self.context.lookAtClock()
+        // Before the clients whose replies these are, so that the server works while they are written to.
+        if log.gatheredCommands > 0 { self.context.tick.add(self) }
         buffer.withUnsafeReadableBytes { bytes in
             do throws(ReplyFramingError) {
                 if phase == .handshaking {
@@ -250,6 +258,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         let receiver = pending.first.receiver
         if pending.first.expectation != .stream {
             log.answered(replies)
+            pacing.answered(replies, at: lastProgress)
             pending.first.commands -= replies
             if pending.first.commands == 0 {
                 _ = pending.removeFirst()

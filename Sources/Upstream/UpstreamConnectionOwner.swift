@@ -2,6 +2,8 @@
 protocol UpstreamConnectionOwner: AnyObject {
     /// The server's name in messages.
     var serverName: String { get }
+    /// Whether a connection carries the commands of many clients.
+    var sharesConnections: Bool { get }
     /// The handshake is through.
     func connectionReady(_ connection: UpstreamConnection)
     /// The connection has ended by itself. Its unanswered commands are the owner's to deal with.
