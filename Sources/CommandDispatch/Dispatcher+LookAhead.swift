@@ -16,7 +16,7 @@ extension Dispatcher {
     @inline(__always)
     public func lookAhead(in bytes: UnsafeRawBufferPointer, from start: Int, for session: Session) -> Int {
         // A single command's turn comes no later than it can be looked at.
-        guard bytes.count - start >= Self.shortestTwo, cache != nil || store != nil else { return bytes.count }
+        guard bytes.count - start >= Self.shortestTwo, isLookAheadWorthwhile else { return bytes.count }
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.mostAhead) { hashes in
             var position = start
             var commands = 0
@@ -34,6 +34,10 @@ extension Dispatcher {
         }
     }
 
+    /// While the cache stands aside, hardly a key is looked up.
+    @inline(__always)
+    private var isLookAheadWorthwhile: Bool { cache.map { !$0.admission.isStrict } ?? (store != nil) }
+
     /// What two commands with keys have at least, in bytes.
     private static let shortestTwo = 40
 
@@ -46,6 +50,6 @@ extension Dispatcher {
 
     private func prefetch(_ hashes: UnsafeBufferPointer<UInt64>, _ session: Session) {
         guard let cache else { return store?.prefetch(hashes, db: session.identity.db) ?? () }
-        if cache.admission.isStrict { cache.admission.prefetch(hashes) } else { cache.cache.prefetch(hashes) }
+        cache.cache.prefetch(hashes)
     }
 }

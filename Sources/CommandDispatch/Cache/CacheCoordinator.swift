@@ -144,6 +144,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
     /// nobody may send anything over it, because everything is a hit.
     private func beat() {
+        let room = cache.room / loops.count
+        onEachLoop { cache, _ in cache.admission.room = room }
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
         onEachLoop { cache, _ in cache.dropUnanswering() }
