@@ -109,7 +109,7 @@ extension Dispatcher {
             case .ownWritePending: "this client's own write to the key is under way"
             case .notCacheable: "replies to this command aren't kept"
             case .paused: "CLIENT PAUSE is in force"
-            case .notAdmitted: "hardly anything is asked for twice of late, nor was this key"
+            case .notAdmitted: "much is asked for of late, but hardly anything twice, nor was this key"
             }
         return "BYPASS \(reason.name): \(why)"
     }

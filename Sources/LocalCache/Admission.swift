@@ -2,9 +2,10 @@
 ///
 /// A fill costs the server two commands more, CLIENT CACHING and PTTL, and tracking; a look-up in a large table costs a
 /// miss of the processor's own cache. As long as some of what is kept is asked for again, both pay. When it isn't (fewer than
-/// one read in 128 was a hit), the cache steps aside: a key has to be asked for twice within a while before it is looked
-/// for and kept; the while is the time in which some 12,000 other keys are asked for. So what is hot is served even then,
-/// and a scan or a crawl costs little.
+/// one read in 128 was a hit), and 20,000 reads or more come in a second, which is when the cost would be felt, the cache
+/// steps aside: a key has to be asked for twice within a while before it is looked for and kept; the while is the time in
+/// which some 12,000 other keys are asked for. So what is hot is served even then, and a scan or a crawl costs little. When
+/// less is asked for, everything is kept: a cache that fills up as it is read is what people expect.
 ///
 /// It is judged every 4,096 reads, and all keys are looked for and kept again once a quarter of them were hits: for a million
 /// reads at least, so that a large set of keys can come round before that is judged again. A set that is asked for again only
@@ -20,8 +21,9 @@ public struct Admission {
     @usableFromInline var window = Self.shortWindow
     /// Whether keys have to be asked for twice.
     public private(set) var isStrict = false
+    private var windowBegan: CacheTime
     /// For how many keys of those that it judges the cache has room.
-    public var room = Int.max
+    private var room = Int.max
     private var samples = RecentSamples()
     /// Whether the key that is asked for is one of the sample, and would be found if everything were kept.
     @usableFromInline var wouldBeHit = false
@@ -29,14 +31,19 @@ public struct Admission {
 
     private static let shortWindow = 1 << 12
     private static let longWindow = 1 << 20
+    /// What was useless before the pace slackened likely is afterwards.
+    private static let probation = 1 << 9
     /// Reads of sampled keys, while there are some 262,000 of others.
     private static let sampleWindow = 1 << 10
     private static let readsPerHit = 128
     /// A few hot keys, which are served anyway, are no reason to keep everything.
     private static let readsPerHitToReturn = 4
 
+    /// Reads that come more slowly cost less than a tenth of a processor, whatever is done for them.
+    private static let readsPerMillisecond = 20
+
     /// Admits everything, until it has learned better.
-    public init() {}
+    public init(now: CacheTime) { windowBegan = now }
 
     @usableFromInline static let keysPerSample = 256
 
@@ -58,9 +65,9 @@ public struct Admission {
 
     /// Whether a key that is read is worth a look-up, and the reply to a miss worth keeping.
     @inlinable
-    public mutating func admits(_ hash: UInt64) -> Bool {
+    public mutating func admits(_ hash: UInt64, now: CacheTime) -> Bool {
         reads &+= 1
-        if reads >= window { judge() }
+        if reads >= window { judge(now) }
         return !isStrict || admitsStrictly(hash)
     }
 
@@ -69,19 +76,41 @@ public struct Admission {
         !isStrict || Self.isSampled(hash) || recent.contains(hash)
     }
 
+    /// To be called every second. There is room for as many keys (``Room``).
+    public mutating func review(room: Int, now: CacheTime) {
+        self.room = room
+        guard now.milliseconds(since: windowBegan) * Self.readsPerMillisecond > Self.shortWindow, !isFast(now) else {
+            return
+        }
+        // The next judgement may be long in coming, and a rush that begins then shouldn't be taken for a part of this.
+        if isStrict { window = Self.probation }
+        beginWindow(strictly: false, now)
+    }
+
     @usableFromInline
-    mutating func judge() {
-        let wasStrict = isStrict
-        isStrict = hits * (wasStrict ? Self.readsPerHitToReturn : Self.readsPerHit) < reads
+    mutating func judge(_ now: CacheTime) {
+        var isUseless = hits * (isStrict ? Self.readsPerHitToReturn : Self.readsPerHit) < reads
         let isSampleLarge = sampledReads >= Self.sampleWindow
-        if isSampleLarge, sampledHits * Self.readsPerHit >= sampledReads { isStrict = false }
-        if isSampleLarge || !isStrict {
+        if isSampleLarge, sampledHits * Self.readsPerHit >= sampledReads { isUseless = false }
+        let willBeStrict = isUseless && isFast(now)
+        if isSampleLarge || !willBeStrict {
             sampledReads = 0
             sampledHits = 0
         }
-        window = wasStrict && !isStrict ? Self.longWindow : Self.shortWindow
+        if !isUseless { window = isStrict ? Self.longWindow : Self.shortWindow }
+        if willBeStrict { window = Self.shortWindow }
+        beginWindow(strictly: willBeStrict, now)
+    }
+
+    private func isFast(_ now: CacheTime) -> Bool {
+        now.milliseconds(since: windowBegan) * Self.readsPerMillisecond <= reads
+    }
+
+    private mutating func beginWindow(strictly: Bool, _ now: CacheTime) {
+        isStrict = strictly
         reads = 0
         hits = 0
+        windowBegan = now
     }
 
     @usableFromInline

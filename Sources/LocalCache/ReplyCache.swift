@@ -222,17 +222,6 @@ public final class ReplyCache: @unchecked Sendable {
         for shard in shards { shard.sweep(now: now, budget: budget) }
     }
 
-    /// How many entries it has room for, if they are like those that it holds.
-    public var room: Int {
-        let statistics = statistics
-        guard statistics.entries > 0 else { return .max }
-        let replies = (statistics.plainBytes + statistics.compressedBytes) / statistics.entries
-        return memoryLimit / (replies + Self.typicalOverhead)
-    }
-
-    /// What an entry takes beyond its reply, key included, in bytes.
-    private static let typicalOverhead = 64
-
     /// What it holds and has done.
     public var statistics: EntryStoreStatistics { shards.reduce(into: EntryStoreStatistics()) { $0 += $1.statistics } }
 }

@@ -4,16 +4,24 @@ import Testing
 
 @Suite("What is kept of what is missed")
 struct AdmissionTests {
-    /// A cache without a limit, asked for keys by number.
+    /// A cache without a limit, asked for keys by number, each at its time.
     private struct Cache {
-        var admission = Admission()
+        var admission = Admission(now: CacheTime(milliseconds: 0))
+        var readsPerSecond = 100_000
+        private var microseconds = 0
+        private var now: CacheTime { CacheTime(milliseconds: Int64(microseconds / 1000)) }
+
+        init(room: Int = .max) { admission.review(room: room, now: now) }
         var kept: Set<Int> = []
         var fills = 0
         var hits = 0
 
+        mutating func review() { admission.review(room: .max, now: now) }
+
         mutating func ask(for key: Int) {
             let hash = withUnsafeBytes(of: key) { KeyHash.process($0) }
-            guard admission.admits(hash) else { return }
+            microseconds += 1_000_000 / readsPerSecond
+            guard admission.admits(hash, now: now) else { return }
             guard kept.insert(key).inserted else {
                 hits += 1
                 return admission.noteHit(hash)
@@ -35,6 +43,32 @@ struct AdmissionTests {
         for key in 0..<200_000 { cache.ask(for: key) }
         // Until the first judgement, all of them.
         #expect(cache.fills < 4096 + 200_000 / 256 + 500)
+    }
+
+    @Test("everything, when little is asked for")
+    func slowly() {
+        var cache = Cache()
+        cache.readsPerSecond = 10_000
+        for key in 0..<50_000 { cache.ask(for: key) }
+        #expect(cache.fills == 50_000)
+    }
+
+    @Test("everything again, when little is asked for after a while of much")
+    func slowlyAgain() {
+        var cache = Cache()
+        for key in 0..<100_000 { cache.ask(for: key) }
+        cache.readsPerSecond = 100
+        let before = cache.fills
+        for key in 1_000_000..<1_000_200 { cache.ask(for: key) }
+        // A judgement would be long in coming.
+        cache.review()
+        for key in 2_000_000..<2_000_200 { cache.ask(for: key) }
+        #expect((200..<205).contains(cache.fills - before))
+        // Nor does a rush need as long as the first one to be known for what it is.
+        cache.readsPerSecond = 100_000
+        let between = cache.fills
+        for key in 3_000_000..<3_100_000 { cache.ask(for: key) }
+        #expect(cache.fills - between < 3 * 512 + 100_000 / 200)
     }
 
     @Test("what is asked for twice within a while, even then")
@@ -61,8 +95,7 @@ struct AdmissionTests {
 
     @Test("a large set that comes round isn't kept if there is no room for all of it", arguments: [200_000, 400_000])
     func largeLoop(room: Int) {
-        var cache = Cache()
-        cache.admission.room = room
+        var cache = Cache(room: room)
         for _ in 0..<5 {
             for key in 0..<300_000 { cache.ask(for: key) }
         }
@@ -104,7 +137,8 @@ struct AdmissionTests {
         let hash = withUnsafeBytes(of: -1) { KeyHash.process($0) } | 1 << 32
         #expect(!cache.admission.wouldAdmit(hash))
         #expect(!cache.admission.wouldAdmit(hash))
-        let isAdmitted = [cache.admission.admits(hash), cache.admission.admits(hash)]
+        let now = CacheTime(milliseconds: 1000)
+        let isAdmitted = [cache.admission.admits(hash, now: now), cache.admission.admits(hash, now: now)]
         #expect(isAdmitted == [false, true])
         #expect(cache.admission.wouldAdmit(hash))
     }

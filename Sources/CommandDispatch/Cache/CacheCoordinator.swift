@@ -20,6 +20,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
     private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
+    private var room = Room()
     private var upkeep: [RepeatedTask] = []
 
     /// How often, and at how many entries of each shard, expired entries are looked for.
@@ -42,6 +43,11 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         feed = InvalidationFeed(upstream: upstream, context: context, delegate: self)
     }
 
+    /// Now, by the cache's clock. The loops' clocks stand still while there is nothing to do.
+    private static var now: CacheTime {
+        CacheTime(milliseconds: Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000))
+    }
+
     /// Connects the feed.
     public func start() {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -50,8 +56,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         let interval = Self.upkeepInterval
         upkeep = [
             eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [cache] _ in
-                let now = CacheTime(milliseconds: Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000))
-                cache.sweep(now: now, budget: Self.upkeepBudget)
+                cache.sweep(now: Self.now, budget: Self.upkeepBudget)
             },
             eventLoop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
                 bound.value.beat()
@@ -144,8 +149,9 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
     /// nobody may send anything over it, because everything is a hit.
     private func beat() {
-        let room = cache.room / loops.count
-        onEachLoop { cache, _ in cache.admission.room = room }
+        room.note(cache.statistics)
+        let (share, now) = (room.entries / loops.count, Self.now)
+        onEachLoop { cache, _ in cache.admission.review(room: share, now: now) }
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
         onEachLoop { cache, _ in cache.dropUnanswering() }

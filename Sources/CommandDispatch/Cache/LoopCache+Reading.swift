@@ -83,7 +83,7 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        guard admission.admits(id.hash) else {
+        guard admission.admits(id.hash, now: now) else {
             noteMiss()
             topKeys.record(id.key, hash: id.hash)
             return bypass(.notAdmitted)

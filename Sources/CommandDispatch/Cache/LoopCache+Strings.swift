@@ -25,7 +25,7 @@ extension LoopCache {
         for index in 1..<command.count {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
-            let isAdmitted = admission.admits(id.hash)
+            let isAdmitted = admission.admits(id.hash, now: now)
             guard isAdmitted, !session.outstandingKeys.mayContain(id.hash) else {
                 missing.append((index, isAdmitted))
                 continue

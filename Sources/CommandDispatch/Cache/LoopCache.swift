@@ -32,7 +32,7 @@ final class LoopCache {
     var feed: Feed?
     /// Why there is none, if there ever was an attempt.
     var feedFailure: String?
-    var admission = Admission()
+    var admission: Admission
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: Fill] = [:]
     /// Fills that are over.
@@ -65,6 +65,7 @@ final class LoopCache {
         unmanagedCache = .passUnretained(cache)
         self.loopCounters = loopCounters
         self.context = context
+        admission = Admission(now: CacheTime(milliseconds: context.nowMilliseconds))
         namespaces = server.namespaces
         longestLife = configuration.longestLife.nanoseconds / 1_000_000
         untrackedLife = (configuration.untrackedLife?.nanoseconds ?? 0) / 1_000_000
