@@ -5,7 +5,8 @@
 /// one read in 128 was a hit), and 20,000 reads or more come in a second, which is when the cost would be felt, the cache
 /// steps aside: a key has to be asked for twice within a while before it is looked for and kept; the while is the time in
 /// which some 12,000 other keys are asked for. So what is hot is served even then, and a scan or a crawl costs little. When
-/// less is asked for, everything is kept: a cache that fills up as it is read is what people expect.
+/// less is asked for, everything is kept: a cache that fills up as it is read is what people expect. (The pace is that of
+/// the reads that are judged together, so a batch of some thousands counts as a rush while it lasts.)
 ///
 /// It is judged every 4,096 reads, and all keys are looked for and kept again once a quarter of them were hits: for a million
 /// reads at least, so that a large set of keys can come round before that is judged again. A set that is asked for again only
@@ -22,6 +23,9 @@ public struct Admission {
     /// Whether keys have to be asked for twice.
     public private(set) var isStrict = false
     private var windowBegan: CacheTime
+    /// The reads before those.
+    private var judgedReads = 0
+    private var latestReview: (reads: Int, time: CacheTime)
     /// For how many keys of those that it judges the cache has room.
     private var room = Int.max
     private var samples = RecentSamples()
@@ -31,8 +35,8 @@ public struct Admission {
 
     private static let shortWindow = 1 << 12
     private static let longWindow = 1 << 20
-    /// What was useless before the pace slackened likely is afterwards.
-    private static let probation = 1 << 9
+    /// What was useless before the pace slackened likely is afterwards. But a batch now and then is no rush.
+    private static let probation = 1 << 10
     /// Reads of sampled keys, while there are some 262,000 of others.
     private static let sampleWindow = 1 << 10
     private static let readsPerHit = 128
@@ -43,7 +47,10 @@ public struct Admission {
     private static let readsPerMillisecond = 20
 
     /// Admits everything, until it has learned better.
-    public init(now: CacheTime) { windowBegan = now }
+    public init(now: CacheTime) {
+        windowBegan = now
+        latestReview = (0, now)
+    }
 
     @usableFromInline static let keysPerSample = 256
 
@@ -71,7 +78,7 @@ public struct Admission {
         return !isStrict || admitsStrictly(hash)
     }
 
-    /// What ``admits(_:)`` would say; nothing changes by it.
+    /// What ``admits(_:now:)`` would say; nothing changes by it.
     public func wouldAdmit(_ hash: UInt64) -> Bool {
         !isStrict || Self.isSampled(hash) || recent.contains(hash)
     }
@@ -79,11 +86,12 @@ public struct Admission {
     /// To be called every second. There is room for as many keys (``Room``).
     public mutating func review(room: Int, now: CacheTime) {
         self.room = room
-        guard now.milliseconds(since: windowBegan) * Self.readsPerMillisecond > Self.shortWindow, !isFast(now) else {
-            return
-        }
+        let total = judgedReads &+ reads
+        let isRush = isFast(total &- latestReview.reads, since: latestReview.time, now)
+        latestReview = (total, now)
+        guard !isRush else { return }
         // The next judgement may be long in coming, and a rush that begins then shouldn't be taken for a part of this.
-        if isStrict { window = Self.probation }
+        window = isStrict ? Self.probation : min(window, Self.shortWindow)
         beginWindow(strictly: false, now)
     }
 
@@ -92,22 +100,28 @@ public struct Admission {
         var isUseless = hits * (isStrict ? Self.readsPerHitToReturn : Self.readsPerHit) < reads
         let isSampleLarge = sampledReads >= Self.sampleWindow
         if isSampleLarge, sampledHits * Self.readsPerHit >= sampledReads { isUseless = false }
-        let willBeStrict = isUseless && isFast(now)
+        let willBeStrict = isUseless && isFast(reads, since: windowBegan, now)
         if isSampleLarge || !willBeStrict {
             sampledReads = 0
             sampledHits = 0
         }
-        if !isUseless { window = isStrict ? Self.longWindow : Self.shortWindow }
-        if willBeStrict { window = Self.shortWindow }
+        if !isUseless {
+            window = isStrict ? Self.longWindow : Self.shortWindow
+        } else if willBeStrict {
+            window = Self.shortWindow
+        } else if isStrict {
+            window = Self.probation
+        }
         beginWindow(strictly: willBeStrict, now)
     }
 
-    private func isFast(_ now: CacheTime) -> Bool {
-        now.milliseconds(since: windowBegan) * Self.readsPerMillisecond <= reads
+    private func isFast(_ reads: Int, since began: CacheTime, _ now: CacheTime) -> Bool {
+        now.milliseconds(since: began) * Self.readsPerMillisecond <= reads
     }
 
     private mutating func beginWindow(strictly: Bool, _ now: CacheTime) {
         isStrict = strictly
+        judgedReads &+= reads
         reads = 0
         hits = 0
         windowBegan = now

@@ -1,4 +1,4 @@
-/// Which keys were asked for a while ago: the last four of each of 4,096 sets, as far as 16 bits can tell.
+/// Which keys were asked for a while ago: the last four of each of 4,096 sets, as far as 15 bits can tell.
 ///
 /// It is looked at with every read while the cache stands aside, between system calls that wear out the processor's caches.
 /// With four keys to a word it takes 32 KB, and what comes by once doesn't push out what comes again: one in 10,000 that

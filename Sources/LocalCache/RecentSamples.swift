@@ -9,7 +9,7 @@ struct RecentSamples {
     /// How many keys have come in, in a circle.
     private var number: UInt32 = 0
 
-    /// Further back than so many keys of the sample nothing is remembered.
+    /// A key takes the place of another; of so many keys of the sample, a third are forgotten.
     private static let mostSlots = 1 << 15
 
     /// The key is asked for. Whether that happened before with fewer than `distance` others in between.

@@ -150,8 +150,9 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     /// nobody may send anything over it, because everything is a hit.
     private func beat() {
         room.note(cache.statistics)
-        let (share, now) = (room.entries / loops.count, Self.now)
-        onEachLoop { cache, _ in cache.admission.review(room: share, now: now) }
+        let (entries, now) = (room.entries, Self.now)
+        // All of it for each: as a rule the threads' clients ask for the same keys.
+        onEachLoop { cache, _ in cache.admission.review(room: entries, now: now) }
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
         onEachLoop { cache, _ in cache.dropUnanswering() }

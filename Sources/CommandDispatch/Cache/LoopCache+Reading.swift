@@ -83,7 +83,8 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        guard admission.admits(id.hash, now: now) else {
+        // What has waited for a round was admitted before.
+        guard session.awaitedRound != 0 || admission.admits(id.hash, now: now) else {
             noteMiss()
             topKeys.record(id.key, hash: id.hash)
             return bypass(.notAdmitted)

@@ -22,11 +22,13 @@ extension LoopCache {
         guard command.count > 1, command.count <= Self.mostKeys + 1 else { return nil }
         missing.removeAll(keepingCapacity: true)
         strings.clear()
+        // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
+        let hasWaited = session.awaitedRound != 0
         for index in 1..<command.count {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
-            let isAdmitted = admission.admits(id.hash, now: now)
-            guard isAdmitted, !session.outstandingKeys.mayContain(id.hash) else {
+            let isAdmitted = hasWaited ? !admission.isStrict : admission.admits(id.hash, now: now)
+            guard isAdmitted || hasWaited, !session.outstandingKeys.mayContain(id.hash) else {
                 missing.append((index, isAdmitted))
                 continue
             }
@@ -34,7 +36,7 @@ extension LoopCache {
             let found = cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &strings)
             switch found {
             case .hit: admission.noteHit(id.hash)
-            case .absent: missing.append((index, true))
+            case .absent: missing.append((index, isAdmitted))
             case .closed, .suspended:
                 admission.noteShut()
                 return bypass(found == .closed ? .feedDown : .suspended)
