@@ -12,11 +12,11 @@ struct AdmissionTests {
         private var now: CacheTime { CacheTime(milliseconds: Int64(microseconds / 1000)) }
 
         private let room: Int
-
-        init(room: Int = .max) { self.room = room }
         var kept: Set<Int> = []
         var fills = 0
         var hits = 0
+
+        init(room: Int = .max) { self.room = room }
 
         mutating func ask(for key: Int) {
             let hash = withUnsafeBytes(of: key) { KeyHash.process($0) }

@@ -59,6 +59,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
                 cache.sweep(now: Self.now, budget: Self.upkeepBudget)
             },
             eventLoop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
+                bound.value.reviewAdmission()
                 bound.value.beat()
             },
         ]
@@ -146,13 +147,16 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         }
     }
 
-    /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
-    /// nobody may send anything over it, because everything is a hit.
-    private func beat() {
+    private func reviewAdmission() {
         room.note(cache.statistics)
         let (entries, now) = (room.entries, Self.now)
         // All of it for each: as a rule the threads' clients ask for the same keys.
         onEachLoop { cache, _ in cache.admission.review(room: entries, now: now) }
+    }
+
+    /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
+    /// nobody may send anything over it, because everything is a hit.
+    private func beat() {
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }
         onEachLoop { cache, _ in cache.dropUnanswering() }
