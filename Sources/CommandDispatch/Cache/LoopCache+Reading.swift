@@ -83,11 +83,13 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        // What has waited for a round was admitted before.
-        guard session.awaitedRound != 0 || admission.admits(id.hash, now: now) else {
-            noteMiss()
+        // What has waited for a round was counted and admitted before.
+        if session.awaitedRound == 0 {
             topKeys.record(id.key, hash: id.hash)
-            return bypass(.notAdmitted)
+            guard admission.admits(id.hash, now: now) else {
+                noteMiss()
+                return bypass(.notAdmitted)
+            }
         }
         guard !session.outstandingKeys.mayContain(id.hash) else {
             return serveBehindOwn(id, command, spec, session, shared)
@@ -105,7 +107,6 @@ extension LoopCache {
         if isAnswered {
             admission.noteHit(id.hash)
             noteHit(found, spec, session)
-            topKeys.record(id.key, hash: id.hash)
             return .taken
         }
         return miss(found, id, command, spec, session, shared)
@@ -143,13 +144,11 @@ extension LoopCache {
         {
             counters.coalesced.add()
             lastOutcome = .coalesced
-            topKeys.record(id.key, hash: id.hash)
             session.awaitedRound = 0
             fill.join(session)
             return .taken
         }
         noteMiss()
-        topKeys.record(id.key, hash: id.hash)
         return startFill(id, flight, command, spec, session, shared)
     }
 

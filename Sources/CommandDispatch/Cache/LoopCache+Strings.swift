@@ -24,6 +24,7 @@ extension LoopCache {
         strings.clear()
         // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
         let hasWaited = session.awaitedRound != 0
+        if !hasWaited { topKeys.record(command[1], hash: hash(command[1])) }
         for index in 1..<command.count {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
@@ -46,7 +47,6 @@ extension LoopCache {
                 return .later
             }
         }
-        topKeys.record(command[1], hash: hash(command[1]))
         guard missing.isEmpty else { return fillStrings(command, spec, session, shared) }
         _ = session.answer { output in
             output.writeArrayHeader(command.count - 1)

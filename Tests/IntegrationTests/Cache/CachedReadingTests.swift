@@ -116,6 +116,20 @@ struct CachedReadingTests {
         #expect(try clients[0].call("INFO", "ocm").contains("ocm_cache_coalesced:19\r\n"))
     }
 
+    @Test("reads that follow an own write are no hits, and yet count for the keys asked for most")
+    func topKeys() throws {
+        let clients = try (0..<100).map { _ in try ocm.connect() }
+        try redis.freeze()
+        // Each may have some commands out, and then it waits for replies, after which it might have hits.
+        for client in clients { try client.send("SET s hello\r\n" + String(repeating: "GET s\r\n", count: 10)) }
+        redis.thaw()
+        for client in clients { for _ in 0...10 { _ = try client.readReply() } }
+        let info = try clients[0].call("INFO", "ocm")
+        let count = info.split(separator: "ocm_top_key_1:s,").last?.prefix { $0.isNumber }
+        // One read in 32 is looked at, on average.
+        #expect(Int(count ?? "") ?? 0 > 500, "\(info)")
+    }
+
     @Test("a pipeline of hits, misses and writes comes back in order, cut anywhere", arguments: 1...4)
     func order(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
