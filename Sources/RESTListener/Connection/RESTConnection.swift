@@ -47,7 +47,6 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private var readWasHeld = false
     private var needsFlush = false
     private var inputIsClosed = false
-    private var isDraining = false
     /// Nothing more is answered: what the client still sends is read over until it has taken note.
     private var isClosing = false
 
@@ -138,7 +137,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         clock.headRead(now: loop.now)
         response = ResponseWriter.Context(
             isHead: head.method == .HEAD,
-            keepsAlive: head.isKeepAlive && !head.asksForUpgrade && head.method != .CONNECT && !isDraining,
+            keepsAlive: head.isKeepAlive && !head.asksForUpgrade && head.method != .CONNECT && !clock.isDraining,
             mentionsKeepAlive: head.isOld,
             crossOrigin: loop.configuration.crossOrigin.headers(for: head),
             ifNoneMatch: head.method == .GET || head.method == .HEAD ? head.ifNoneMatch : nil,
@@ -261,7 +260,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private func finish(_ answer: Response) {
         exchange = nil
         commands.removeAll()
-        if answer.closes || isDraining { response.keepsAlive = false }
+        if answer.closes || clock.isDraining { response.keepsAlive = false }
         if let coding = response.coding, answer.body.readableBytes >= ContentCoding.smallestBody,
             !ResponseWriter.isNotModified(answer, response)
         {
@@ -406,14 +405,14 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     }
 
     /// From now on each response is the connection's last.
-    func drain() { isDraining = true }
+    func drain() { clock.drain(now: loop.dispatcher.context.lookAtClock()) }
 
     /// Looks whether the client, or its request, takes too long.
     func checkTime(_ now: NIODeadline) {
         if let limit = exchange?.timeLimit, let time = clock.answering(at: now), time > limit, let exchange {
             return giveUp(exchange.timedOut())
         }
-        switch clock.verdict(at: now, isDraining: isDraining) {
+        switch clock.verdict(at: now) {
         case .fine: break
         case .tooSlow:
             refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))

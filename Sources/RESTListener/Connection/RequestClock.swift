@@ -32,9 +32,11 @@ struct RequestClock {
     private static let idleLimit = TimeAmount.seconds(75)
     private static let stuckLimit = TimeAmount.seconds(60)
     private static let closingLimit = TimeAmount.seconds(2)
-    /// A client that doesn't know yet that the server stops may have a request on its way.
+    /// A client that doesn't know yet that the server stops may have a request on its way, however long it was silent before.
     private static let drainingLimit = TimeAmount.milliseconds(500)
 
+    /// Whether the server stops.
+    private(set) var isDraining = false
     private var phase = Phase.idle
     private var since: NIODeadline
     private var bytes = 0
@@ -65,6 +67,12 @@ struct RequestClock {
     /// The connection ends as soon as the client closes its side.
     mutating func closing(now: NIODeadline) { enter(.closing, now) }
 
+    /// The server stops from now on.
+    mutating func drain(now: NIODeadline) {
+        isDraining = true
+        if phase == .idle || phase == .head { enter(phase, now) }
+    }
+
     private mutating func enter(_ phase: Phase, _ now: NIODeadline) {
         self.phase = phase
         since = now
@@ -75,7 +83,7 @@ struct RequestClock {
     func answering(at now: NIODeadline) -> TimeAmount? { phase == .answering ? now - since : nil }
 
     /// What is to be done now.
-    func verdict(at now: NIODeadline, isDraining: Bool) -> Verdict {
+    func verdict(at now: NIODeadline) -> Verdict {
         let time = now - since
         switch phase {
         case .idle: return time > (isDraining ? Self.drainingLimit : Self.idleLimit) ? .end : .fine
