@@ -19,7 +19,7 @@ extension LoopCache {
         fill.begin(id, lease: lease, flight: flight, session, shared)
         if flights[PreHashed(flight)] == nil { flights[PreHashed(flight)] = fill }
         loopCounters.forwardedCommands.add()
-        session.noteSentForOther(reading: CollectionOfOne(id.hash), spec)
+        session.noteSentFill(of: CollectionOfOne(id.hash), spec)
         // Each reply is handed on by itself.
         if shared.isTracked {
             sendCaching(over: shared, to: fill)

@@ -91,7 +91,7 @@ extension LoopCache {
                 return bypass(.notAdmitted)
             }
         }
-        guard !session.outstandingKeys.mayContain(id.hash) else {
+        guard !session.hasOutstanding(on: id.hash) else {
             return serveBehindOwn(id, command, spec, session, shared)
         }
         var found = CacheLookup.absent
@@ -161,7 +161,7 @@ extension LoopCache {
         _ shared: SharedConnection
     ) -> Disposition? {
         // What is to be purged in a moment isn't worth a fill.
-        guard !session.outstandingKeys.mayWrite(id.hash) else { return bypass(.ownWritePending) }
+        guard !session.hasOutstandingWrite(on: id.hash) else { return bypass(.ownWritePending) }
         noteMiss()
         return startFill(id, Self.flight(of: id), command, spec, session, shared)
     }

@@ -29,7 +29,7 @@ extension LoopCache {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             let isAdmitted = hasWaited ? !admission.isStrict : admission.admits(id.hash, now: now)
-            guard isAdmitted || hasWaited, !session.outstandingKeys.mayContain(id.hash) else {
+            guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {
                 missing.append((index, isAdmitted))
                 continue
             }
@@ -70,14 +70,14 @@ extension LoopCache {
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             if !isAdmitted { counters.bypasses.add(.notAdmitted) }
             // What the session itself may be writing will be purged in a moment.
-            let isKept = isAdmitted && !session.outstandingKeys.mayWrite(id.hash)
+            let isKept = isAdmitted && !session.hasOutstandingWrite(on: id.hash)
             let lease = isKept ? lease(for: id.hash, shared) ?? 0 : 0
             return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease)
         }
         if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) { return nil }
         let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
         loopCounters.forwardedCommands.add()
-        session.noteSentForOther(reading: asked.map(\.question.hash), spec)
+        session.noteSentFill(of: asked.map(\.question.hash), spec)
         if reply.awaitsCaching {
             sendCaching(over: shared, to: reply)
             reply.beginsNewRun = true

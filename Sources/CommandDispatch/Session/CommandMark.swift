@@ -2,10 +2,12 @@
 struct CommandMark {
     /// What the command does to the key.
     enum Effect: UInt8 {
-        /// Nothing, or somebody else sees to it.
+        /// Nothing.
         case none
         /// It reads the key.
         case read
+        /// It reads the key for the cache, which sees to it.
+        case fill
         /// It may write the key.
         case write
         /// It may write keys that can't be told from it.

@@ -44,11 +44,16 @@ struct LateReplies: ~Copyable {
         spare = ByteBuffer()
     }
 
-    /// Adds one that is still to come: the ticket for ``fulfil(_:_:)``.
-    mutating func await(behind sent: Int) -> Int {
+    /// Adds one about a key that is still to come: the ticket for ``fulfil(_:_:)``.
+    mutating func await(_ key: UInt64, behind sent: Int) -> Int {
         awaited += 1
-        replies.append(LateReply(behind: sent, bytes: ByteBuffer(), isAwaited: true))
+        replies.append(LateReply(behind: sent, bytes: ByteBuffer(), key: key, isAwaited: true))
         return released + replies.count - 1
+    }
+
+    /// Whether one about the key is still to come.
+    func isAwaiting(_ key: UInt64) -> Bool {
+        awaited > 0 && (0..<replies.count).contains { replies[$0].isAwaited && replies[$0].key == key }
     }
 
     /// The one with `ticket` has come.

@@ -5,6 +5,8 @@ struct LateReply {
     /// How many of the session's commands were sent before it.
     let behind: Int
     var bytes: ByteBuffer
-    /// It comes with the reply of another session's command, and hasn't come yet.
+    /// The hash of the key that it is about, if it comes with the reply of another session's command.
+    var key: UInt64 = 0
+    /// Whether it is still to come.
     var isAwaited = false
 }

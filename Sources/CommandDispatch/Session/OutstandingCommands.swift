@@ -9,7 +9,7 @@ struct OutstandingCommands: ~Copyable {
     private(set) var sent = 0
     /// How many of them have their replies.
     private(set) var answered = 0
-    /// The keys of those that haven't, and some more.
+    /// The keys of those that haven't, and some more: what isn't there need not be searched for.
     private(set) var keys = KeyMask()
 
     private var marks = RingQueue<CommandMark>()
@@ -46,11 +46,11 @@ struct OutstandingCommands: ~Copyable {
         return 0
     }
 
-    /// A command was sent whose reply somebody else takes, who sees to its keys.
-    mutating func addForOther(reading keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>, at time: UInt32)
-    {
-        add(spec, at: time)
-        for key in keys { self.keys.insertRead(key) }
+    /// A command was sent for the cache, which takes its reply: it reads `keys`, of which there is one at least.
+    mutating func addFill(of keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>, at time: UInt32) {
+        sent &+= 1
+        for key in keys { append(key, .fill, spec, at: time) }
+        marks.last.isLast = true
     }
 
     /// The session waits for the reply to another's command that reads the key.
@@ -100,7 +100,7 @@ struct OutstandingCommands: ~Copyable {
     ) {
         switch effect {
         case .none: break
-        case .read: keys.insertRead(hash)
+        case .read, .fill: keys.insertRead(hash)
         case .write: keys.insertWrite(hash)
         case .writeUnknown, .flush: keys.insertEverything()
         }
@@ -114,6 +114,31 @@ struct OutstandingCommands: ~Copyable {
         command.count > 1
             && (command.argument(1, is: "setuser") || command.argument(1, is: "deluser")
                 || command.argument(1, is: "load"))
+    }
+
+    // MARK: Searching
+
+    /// Behind so many marks it isn't searched any more: it is taken for granted that they name every key.
+    private static let mostSearched = 1024
+
+    /// Whether one of them names the key, or may name any.
+    func hasAny(on key: UInt64) -> Bool {
+        search { $0.hash == key }
+    }
+
+    /// Whether one of them may write the key.
+    func hasWrite(on key: UInt64) -> Bool {
+        search { $0.hash == key && $0.effect == .write }
+    }
+
+    @inline(__always)
+    private func search(_ matches: (CommandMark) -> Bool) -> Bool {
+        guard marks.count <= Self.mostSearched else { return true }
+        for index in 0..<marks.count {
+            let mark = marks[index]
+            if matches(mark) || mark.effect == .writeUnknown || mark.effect == .flush { return true }
+        }
+        return false
     }
 
     // MARK: Answering

@@ -139,7 +139,7 @@ public final class Session: ReplyReceiver {
     func awaitReply(ofKey hash: UInt64) -> Int {
         commands.join(hash)
         beginsNewRun = true
-        return late.await(behind: commands.sent)
+        return late.await(hash, behind: commands.sent)
     }
 
     /// The reply that was awaited with `ticket`.
@@ -176,9 +176,15 @@ public final class Session: ReplyReceiver {
     @inline(__always)
     var outstanding: Int { commands.count &+ late.awaited }
 
-    /// The keys of the commands that have no reply yet.
+    /// Whether a command that names the key has no reply yet.
     @inline(__always)
-    var outstandingKeys: KeyMask { commands.keys }
+    func hasOutstanding(on key: UInt64) -> Bool {
+        commands.keys.mayContain(key) && (commands.hasAny(on: key) || late.isAwaiting(key))
+    }
+
+    /// Whether a command that may write the key has no reply yet.
+    @inline(__always)
+    func hasOutstandingWrite(on key: UInt64) -> Bool { commands.keys.mayWrite(key) && commands.hasWrite(on: key) }
 
     /// Whether one more command may be sent.
     @inline(__always)
@@ -205,10 +211,10 @@ public final class Session: ReplyReceiver {
         if let pinned { pinned.expectUnseenChanges() } else { shared?.expectUnseenChanges() }
     }
 
-    /// One more command is outstanding, and whoever takes its reply sees to the keys that it reads.
-    func noteSentForOther(reading keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>) {
+    /// One more command is outstanding, which reads `keys` for the cache; and the cache takes its reply.
+    func noteSentFill(of keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>) {
         awaitedRound = 0
-        commands.addForOther(reading: keys, spec, at: dispatcher.context.nowMicroseconds)
+        commands.addFill(of: keys, spec, at: dispatcher.context.nowMicroseconds)
     }
 
     @inline(__always)

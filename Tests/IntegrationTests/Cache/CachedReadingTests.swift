@@ -116,6 +116,23 @@ struct CachedReadingTests {
         #expect(try clients[0].call("INFO", "ocm").contains("ocm_cache_coalesced:19\r\n"))
     }
 
+    @Test("a client that always has misses on their way has its hits all the same")
+    func hitsAmongMisses() throws {
+        let client = try ocm.connect()
+        try client.call("GET", "s")
+        try waitUntil("s is kept") { try client.call("CACHE", "EXPLAIN", "GET", "s") == "$3\r\nHIT\r\n" }
+        // Each time more of them may be out at once.
+        for round in 0..<4 {
+            let misses = (0..<256).map { "GET miss:\(round):\($0)\r\n" }
+            try client.send(misses.joined(separator: "GET s\r\n"))
+            for index in 0..<511 {
+                let expected = index % 2 == 0 ? "$-1\r\n" : "$5\r\nhello\r\n"
+                #expect(try client.readReply().elementsEqual(expected.utf8))
+            }
+        }
+        #expect(try client.call("INFO", "ocm").contains("\r\nocm_cache_hits:1020\r\n"))
+    }
+
     @Test("reads that follow an own write are no hits, and yet count for the keys asked for most")
     func topKeys() throws {
         let clients = try (0..<100).map { _ in try ocm.connect() }
