@@ -88,6 +88,7 @@ extension Dispatcher {
         if lookups.contains(where: { if case .inDoubt = $0 { true } else { false } }) {
             return "HIT in doubt: it would be served once Redis has confirmed that it is current"
         }
+        if lookups.count == 1, !cache.wouldKeep(command) { return Self.bypass(.notAdmitted) }
         if shared.trackingSource == 0 {
             guard let refusal = shared.trackingRefusal else { return Self.bypass(.untrackedConnection) }
             return Self.bypass(.trackingRefused) + ": \(refusal)"
@@ -109,7 +110,7 @@ extension Dispatcher {
             case .ownWritePending: "this client's own write to the key is under way"
             case .notCacheable: "replies to this command aren't kept"
             case .paused: "CLIENT PAUSE is in force"
-            case .notAdmitted: "much is asked for of late, but hardly anything twice, nor was this key"
+            case .notAdmitted: "much is asked for of late, most of it only once, as was this key"
             }
         return "BYPASS \(reason.name): \(why)"
     }

@@ -36,7 +36,7 @@ extension Dispatcher {
 
     /// While the cache stands aside, hardly a key is looked up.
     @inline(__always)
-    private var isLookAheadWorthwhile: Bool { cache.map { !$0.admission.isStrict } ?? (store != nil) }
+    private var isLookAheadWorthwhile: Bool { cache.map { $0.admission.mode != .standingAside } ?? (store != nil) }
 
     /// What two commands with keys have at least, in bytes.
     private static let shortestTwo = 40

@@ -18,17 +18,26 @@ struct CacheSim: ParsableCommand {
     @Option(help: "The capacity, in the unit of the trace's sizes.")
     var capacity: Int
 
+    @Option(help: "Let the admission decide what is kept, for so many requests a second.")
+    var requestsPerSecond: Int?
+
     func validate() throws {
         guard capacity > 0 else { throw ValidationError("the capacity must be at least 1") }
+        guard requestsPerSecond ?? 1 > 0 else { throw ValidationError("there must be at least 1 request a second") }
     }
 
     func run() throws {
         let trace = try Trace(path: file)
         defer { trace.close() }
-        var replay = Replay(capacity: capacity)
+        var replay = Replay(capacity: capacity, requestsPerSecond: requestsPerSecond)
         while let request = try trace.next() { replay.request(request) }
         guard replay.requests > 0 else { throw TraceError.empty(file) }
-        let tenThousandths = 10_000 + Int((replay.hitRatio * 10_000).rounded())
-        print("hit_ratio \(tenThousandths / 10_000 - 1).\(String(tenThousandths).suffix(4))")
+        print("hit_ratio \(Self.decimal(replay.hitRatio))")
+        if requestsPerSecond != nil { print("fill_ratio \(Self.decimal(replay.fillRatio))") }
+    }
+
+    private static func decimal(_ ratio: Double) -> String {
+        let tenThousandths = 10_000 + Int((ratio * 10_000).rounded())
+        return "\(tenThousandths / 10_000 - 1).\(String(tenThousandths).suffix(4))"
     }
 }

@@ -55,6 +55,17 @@ struct ReplayTests {
         #expect(weightless.hitRatio == 0.5)
     }
 
+    @Test("what comes by once among much else isn't kept when it comes fast", arguments: [10_000, 100_000])
+    func admission(requestsPerSecond: Int) {
+        var replay = Replay(capacity: 100_000, requestsPerSecond: requestsPerSecond)
+        for number in 0..<500_000 {
+            let key = number % 2 == 0 ? number / 2 % 1000 : 1_000_000 + number
+            replay.request(Trace.Request(key: UInt32(key), size: 1))
+        }
+        #expect(replay.hitRatio > 0.47)
+        #expect(requestsPerSecond < 20_000 ? replay.fillRatio > 0.5 : replay.fillRatio < 0.3)
+    }
+
     @Test("keys and sizes may be any numbers", arguments: [1, 3, 1000, Int(UInt32.max), .max])
     func anyNumbers(capacity: Int) {
         var random = SplitMix64(seed: UInt64(capacity))

@@ -1,5 +1,6 @@
 import LocalCache
 import RESP
+import TestSupport
 import Testing
 
 @Suite("What is kept of what is missed")
@@ -24,11 +25,13 @@ struct AdmissionTests {
             microseconds += 1_000_000 / readsPerSecond
             if microseconds / 1_000_000 > second { admission.review(room: room, now: now) }
             guard admission.admits(hash, now: now) else { return }
-            guard kept.insert(key).inserted else {
+            if kept.contains(key) {
                 hits += 1
-                return admission.noteHit(hash)
+                admission.noteHit(hash)
+            } else if admission.keeps(hash) {
+                kept.insert(key)
+                fills += 1
             }
-            fills += 1
         }
     }
 
@@ -145,6 +148,56 @@ struct AdmissionTests {
             for key in 0..<10_000 { cache.ask(for: key) }
         }
         #expect(cache.kept.count == 10_000)
+    }
+
+    @Test("hardly anything of what comes by once among hits, and the hits all the same")
+    func onceAmongHits() {
+        var cache = Cache()
+        // Every other read is of 1,000 keys in turn.
+        for read in 0..<200_000 { cache.ask(for: read % 2 == 0 ? read / 2 % 1000 : 1_000_000 + read) }
+        let (fills, hits) = (cache.fills, cache.hits)
+        for read in 200_000..<400_000 { cache.ask(for: read % 2 == 0 ? read / 2 % 1000 : 1_000_000 + read) }
+        #expect(cache.hits - hits == 100_000)
+        #expect(cache.fills - fills < 100_000 / 150)
+        // What is new, and asked for again, is kept from its second time on.
+        for read in 0..<20_000 { cache.ask(for: read % 2 == 0 ? -1 - read / 2 % 2000 : 2_000_000 + read) }
+        #expect((1...2000).count { cache.kept.contains(-$0) } > 1980)
+    }
+
+    @Test("everything, when it is asked for again after so long that nothing else would be remembered")
+    func afterLong() {
+        let room = 100_000
+        var cache = Cache(room: room)
+        var random = SplitMix64(seed: 1)
+        // Keys out of twice as many as there is room for, the oldest of which goes.
+        var queue: [Int] = []
+        var evicted = 0
+        func ask() {
+            let key = Int(random.next() % UInt64(2 * room))
+            let fills = cache.fills
+            cache.ask(for: key)
+            if cache.fills > fills { queue.append(key) }
+            guard queue.count - evicted > room else { return }
+            cache.kept.remove(queue[evicted])
+            evicted += 1
+        }
+        for _ in 0..<800_000 { ask() }
+        let (fills, hits) = (cache.fills, cache.hits)
+        for _ in 0..<200_000 { ask() }
+        #expect(cache.hits - hits + cache.fills - fills == 200_000)
+        #expect(cache.hits - hits > 80_000)
+    }
+
+    @Test("what would be kept can be asked without being a miss")
+    func askingBeforeKeeping() {
+        var cache = Cache()
+        for read in 0..<200_000 { cache.ask(for: read % 2 == 0 ? read / 2 % 1000 : 1_000_000 + read) }
+        let hash = withUnsafeBytes(of: -1) { KeyHash.process($0) } | 1 << 32
+        #expect(cache.admission.wouldAdmit(hash) && !cache.admission.wouldKeep(hash))
+        #expect(!cache.admission.wouldKeep(hash))
+        let isKept = [cache.admission.keeps(hash), cache.admission.keeps(hash)]
+        #expect(isKept == [false, true])
+        #expect(cache.admission.wouldKeep(hash))
     }
 
     @Test("what would be admitted can be asked without being a read")

@@ -10,6 +10,9 @@ extension LoopCache {
     /// Whether a command's key is worth a look-up.
     func wouldAdmit(_ command: Command) -> Bool { admission.wouldAdmit(hash(command[1])) }
 
+    /// Whether the reply to a command whose key isn't found would be kept.
+    func wouldKeep(_ command: Command) -> Bool { admission.wouldKeep(hash(command[1])) }
+
     /// What each question of a command would find; none if it can't be answered from the cache.
     func peek(
         _ command: Command,

@@ -174,6 +174,7 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
+        guard admission.keeps(id.hash) else { return bypass(.notAdmitted) }
         guard let lease = lease(for: id.hash, shared) else { return nil }
         fill(id, lease: lease, flight: flight, command, spec, session, shared)
         return .taken

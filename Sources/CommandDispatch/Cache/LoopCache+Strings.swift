@@ -28,7 +28,7 @@ extension LoopCache {
         for index in 1..<command.count {
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
-            let isAdmitted = hasWaited ? !admission.isStrict : admission.admits(id.hash, now: now)
+            let isAdmitted = hasWaited ? admission.mode != .standingAside : admission.admits(id.hash, now: now)
             guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {
                 missing.append((index, isAdmitted))
                 continue
@@ -68,9 +68,10 @@ extension LoopCache {
         let asked = missing.map { index, isAdmitted in
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
-            if !isAdmitted { counters.bypasses.add(.notAdmitted) }
             // What the session itself may be writing will be purged in a moment.
-            let isKept = isAdmitted && !session.hasOutstandingWrite(on: id.hash)
+            let isOwn = isAdmitted && session.hasOutstandingWrite(on: id.hash)
+            let isKept = isAdmitted && !isOwn && admission.keeps(id.hash)
+            if !isKept, !isOwn { counters.bypasses.add(.notAdmitted) }
             let lease = isKept ? lease(for: id.hash, shared) ?? 0 : 0
             return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease)
         }
