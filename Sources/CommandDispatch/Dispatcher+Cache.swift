@@ -94,7 +94,8 @@ extension Dispatcher {
             return Self.bypass(.trackingRefused) + ": \(refusal)"
         }
         let keys = lookups.count == 1 ? "" : " for \(lookups.count - hits) of \(lookups.count) keys"
-        return "MISS\(keys): Redis would be asked, and the reply kept"
+        let isAllKept = lookups.count == 1 || cache.admission.mode == .keepingAll
+        return "MISS\(keys): Redis would be asked, and \(isAllKept ? "the reply" : "what was missed before") kept"
     }
 
     private static func bypass(_ reason: BypassReason) -> String {

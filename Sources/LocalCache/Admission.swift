@@ -9,7 +9,7 @@
 ///   comes by once costs little. Which it is, a sample tells: one key in 256, chosen by its hash, is kept all
 ///   the same (``AdmissionSample``).
 /// - If hardly anything is hit at all (fewer than one read in 128), it steps aside: keys aren't even looked for unless they
-///   were asked for within that while, or are of the sample. It does so after 4,096 reads, before the sample can tell, and
+///   were asked for within that while, or are of the sample. It does so after 4,096 reads at most, before the sample can tell, and
 ///   until it tells otherwise or a quarter of the reads are hits nevertheless.
 ///
 /// When less is asked for, everything is kept: a cache that fills up as it is read is what people expect. (The pace is that
@@ -81,13 +81,14 @@ public struct Admission {
         if Self.isSampled(hash) { noteSampledHit(hash) }
     }
 
-    /// A look-up of the key was a miss: whether the reply is worth keeping.
+    /// A look-up of the key was a miss.
+    public mutating func noteMiss(_ hash: UInt64) {
+        if Self.isSampled(hash) { sample.missed(hash) }
+    }
+
+    /// Whether the reply to a miss is worth keeping.
     public mutating func keeps(_ hash: UInt64) -> Bool {
-        if Self.isSampled(hash) {
-            sample.missed(hash)
-            return true
-        }
-        return mode != .keepingSecondHits || recent.note(hash)
+        mode != .keepingSecondHits || Self.isSampled(hash) || recent.note(hash)
     }
 
     /// A look-up wasn't possible: the cache is shut. That says nothing about what is asked for.
@@ -119,7 +120,11 @@ public struct Admission {
     @usableFromInline
     mutating func judge(_ now: CacheTime) {
         let isRush = isFast(reads, since: windowBegan, now)
-        if isRush { window = Self.usualWindow } else if mode != .keepingAll { window = Self.probation }
+        if isRush || mode == .keepingAll && hits * Self.readsPerHit >= reads {
+            window = Self.usualWindow
+        } else if mode != .keepingAll {
+            window = Self.probation
+        }
         beginWindow(isRush ? modeOfRush : .keepingAll, now)
     }
 
@@ -149,5 +154,5 @@ public struct Admission {
     mutating func noteSample(_ hash: UInt64) { sample.asked(hash, room: room) }
 
     @usableFromInline
-    mutating func noteSampledHit(_ hash: UInt64) { sample.hit(hash) }
+    mutating func noteSampledHit(_ hash: UInt64) { sample.hit(hash, keepingAll: mode == .keepingAll) }
 }

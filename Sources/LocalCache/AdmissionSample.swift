@@ -5,6 +5,9 @@
 /// (``RecentSamples``), so that it can be counted how many more fills and how many more hits everything makes. A fill costs a
 /// few microseconds of two processors, and what is hit saves the time of a round trip: so keeping everything pays as
 /// long as it takes no more than eight of these fills for one of those hits.
+///
+/// Each loop has a sample of what its own clients ask for. What is hit though the sample doesn't know it was filled by
+/// another loop, which has counted the fill.
 struct AdmissionSample {
     /// Whether it pays; nil as long as nobody can tell.
     private(set) var pays: Bool?
@@ -15,10 +18,10 @@ struct AdmissionSample {
 
     /// One key in so many, chosen by its hash.
     static let interval = 256
-    /// What is asked for again after no more than so many others is remembered (``RecentKeys``).
+    /// What is asked for again after no more than so many others were is remembered (``RecentKeys``).
     private static let recent = 12_000
     /// So many fills and hits are enough to tell.
-    private static let verdictSize = 256
+    private static let verdictSize = 128
     private static let fillsPerHit = 8
     /// To begin with it again it has to pay twice as well.
     private static let fillsPerHitToReturn = 4
@@ -28,32 +31,38 @@ struct AdmissionSample {
 
     /// A key of the sample is asked for, of a cache that has room for `room` keys of all.
     mutating func asked(_ hash: UInt64, room: Int) {
-        guard room >= Self.smallestRoom else { return }
+        guard room >= Self.smallestRoom else { return forget() }
         latest = (hash, keys.note(hash, room: room / Self.interval, while: Self.recent / Self.interval))
     }
 
-    /// It was a hit.
-    mutating func hit(_ hash: UInt64) {
+    /// It was a hit, of a cache that keeps everything or of one that has always room for the sample.
+    mutating func hit(_ hash: UInt64, keepingAll: Bool) {
         guard let standing = take(hash) else { return }
-        if standing.isNear {
+        if keepingAll || standing.isNear || !standing.isKnown {
             if !standing.isKept { count(hits: 1) }
         } else if !standing.isSecond {
-            // There is always room for the sample; a cache full of everything would have had to fetch it again.
+            // A cache full of everything would have had to fetch it again.
             count(fills: 1)
         }
     }
 
     /// It was a miss, and is kept.
     mutating func missed(_ hash: UInt64) {
-        if let standing = take(hash), !standing.isSecond { count(fills: 1) }
+        guard let standing = take(hash) else { return }
+        if standing.isNear { keys.lose(hash, standing) }
+        if !standing.isSecond { count(fills: 1) }
     }
 
     /// What comes next need not be worth as much as what came, but what wasn't worth it likely isn't worth more.
     mutating func forgetUnlessUseless() {
-        guard pays != false else { return }
+        if pays != false { forget() }
+    }
+
+    private mutating func forget() {
         pays = nil
         moreFills = 0
         moreHits = 0
+        latest = nil
     }
 
     /// What is looked up again, because it was in doubt, was asked for once.

@@ -1,45 +1,71 @@
-/// When each of a sample of keys was asked for last, counted in keys of the sample.
+/// What two caches would do with a sample of keys: one that keeps everything, and one that keeps what it misses twice within a
+/// while.
 ///
 /// A sample of keys is to a small cache what all of them are to one that is larger in the same measure (Waldspurger et al.,
-/// "Cache Modeling and Optimization using Miniature Simulations", 2017). The small one isn't simulated; it is enough to
-/// know whether fewer keys have come in since the last time than it would have room for.
+/// "Cache Modeling and Optimization using Miniature Simulations", 2017). The first small cache isn't simulated; it is enough to
+/// know whether fewer keys have come in since a key was asked for last than it would have room for. Of the second it is
+/// known which keys it holds, and how many it has missed since a key was asked for last: when it holds little it misses much,
+/// and remembers what it missed for a shorter time.
 struct RecentSamples {
     /// What would have become of a key by the time that it is asked for again.
     struct Standing {
+        /// It was asked for before, as far as is remembered.
+        var isKnown = false
         /// A cache that keeps everything would still hold it.
         var isNear = false
-        /// So would one that keeps what is asked for twice within a while.
+        /// So would one that keeps what it misses twice within a while.
         var isKept = false
-        /// It was asked for within that while.
+        /// That one would remember that it has missed it before.
         var isSecond = false
     }
 
-    /// For each slot the key that was asked for last, as far as 32 bits can tell, whether it is kept, and its number.
-    private var slots: [UInt64] = []
-    /// How many keys have come in, in a circle.
-    private var number: UInt64 = 0
+    private struct Slot {
+        /// The lower half of the key's hash.
+        var mark: UInt32 = 0
+        /// How many keys had come in when it did, or was asked for last.
+        var number: UInt32 = 0
+        /// How many misses there had been.
+        var misses: UInt32 = 0
+        var isUsed = false
+        var isKept = false
+    }
+
+    private var slots: [Slot] = []
+    private var number: UInt32 = 0
+    private var misses: UInt32 = 0
 
     /// A key takes the place of another; of so many keys of the sample, a third are forgotten.
-    private static let mostSlots = 1 << 15
-    private static let numbers: UInt64 = 1 << 31
-    private static let kept = numbers
+    private static let mostSlots = 1 << 14
 
-    /// The key is asked for. The cache has room for `room` keys of the sample, and a while is until `while` others have come in.
+    /// The key is asked for. There is room for `room` keys of the sample, and a while is until `while` others were missed.
     mutating func note(_ hash: UInt64, room: Int, while: Int) -> Standing {
-        if slots.isEmpty { slots = [UInt64](repeating: 0, count: Self.mostSlots) }
-        let slot = Int(truncatingIfNeeded: hash &>> 40) & (Self.mostSlots - 1)
-        let mark = hash << 32
-        let last = slots[slot]
+        if slots.isEmpty { slots = [Slot](repeating: Slot(), count: Self.mostSlots) }
+        let last = slots[Self.slot(hash)]
         var standing = Standing()
-        if last != 0, (last ^ mark) >> 32 == 0 {
-            let distance = Int((number &- last) & (Self.numbers - 1))
-            standing.isNear = distance < room
-            standing.isSecond = distance < `while`
-            standing.isKept = standing.isNear && last & Self.kept != 0
+        if last.isUsed, last.mark == UInt32(truncatingIfNeeded: hash) {
+            standing.isKnown = true
+            standing.isNear = Int(number &- last.number) < room
+            standing.isKept = standing.isNear && last.isKept
+            standing.isSecond = Int(misses &- last.misses) < `while`
         }
-        // Numbers begin at 1, so that no slot in use is 0.
-        if !standing.isNear { number = number == Self.numbers - 1 ? 1 : number + 1 }
-        slots[slot] = mark | (standing.isKept || standing.isSecond ? Self.kept : 0) | number
+        if !standing.isNear { number &+= 1 }
+        if !standing.isKept { misses &+= 1 }
+        put(hash, isKept: standing.isKept || standing.isSecond)
         return standing
     }
+
+    /// The key that was asked for just now isn't there, although it should be: its entry was dropped or has expired. So it comes
+    /// in anew.
+    mutating func lose(_ hash: UInt64, _ standing: Standing) {
+        number &+= 1
+        if standing.isKept { misses &+= 1 }
+        put(hash, isKept: standing.isSecond)
+    }
+
+    private mutating func put(_ hash: UInt64, isKept: Bool) {
+        let mark = UInt32(truncatingIfNeeded: hash)
+        slots[Self.slot(hash)] = Slot(mark: mark, number: number, misses: misses, isUsed: true, isKept: isKept)
+    }
+
+    private static func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 40) & (mostSlots - 1) }
 }

@@ -36,6 +36,7 @@ struct Replay {
                 admission?.noteHit(id.hash)
                 return
             }
+            admission?.noteMiss(id.hash)
             guard admission?.keeps(id.hash) ?? true else { return }
             fills += 1
             withUnsafeBytes(of: request.size) { size in

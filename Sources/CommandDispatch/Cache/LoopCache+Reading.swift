@@ -149,6 +149,7 @@ extension LoopCache {
             return .taken
         }
         noteMiss()
+        admission.noteMiss(id.hash)
         return startFill(id, flight, command, spec, session, shared)
     }
 

@@ -19,7 +19,9 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        guard command.count > 1, command.count <= Self.mostKeys + 1 else { return nil }
+        guard command.count > 1, command.count <= Self.mostKeys + 1, session.canSearch(times: command.count) else {
+            return nil
+        }
         missing.removeAll(keepingCapacity: true)
         strings.clear()
         // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
@@ -36,10 +38,12 @@ extension LoopCache {
             let version = session.identity.version
             let found = cache.append(id, now: now, startedBefore: session.awaitedRound, version, to: &strings)
             switch found {
-            case .hit: admission.noteHit(id.hash)
-            case .absent: missing.append((index, isAdmitted))
+            case .hit: if !hasWaited { admission.noteHit(id.hash) }
+            case .absent:
+                admission.noteMiss(id.hash)
+                missing.append((index, isAdmitted))
             case .closed, .suspended:
-                admission.noteShut()
+                if !hasWaited { admission.noteShut() }
                 return bypass(found == .closed ? .feedDown : .suspended)
             case .inDoubt:
                 // Having waited excuses from later doubts of every key, so what is waited for must be later than them all.

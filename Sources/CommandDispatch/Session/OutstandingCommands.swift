@@ -119,7 +119,11 @@ struct OutstandingCommands: ~Copyable {
     // MARK: Searching
 
     /// Behind so many marks it isn't searched any more: it is taken for granted that they name every key.
-    private static let mostSearched = 1024
+    private static let mostSearched = 4096
+    private static let mostCompared = 1 << 18
+
+    /// Whether so many searches don't take long.
+    func canSearch(times: Int) -> Bool { times * marks.count <= Self.mostCompared }
 
     /// Whether one of them names the key, or may name any.
     func hasAny(on key: UInt64) -> Bool {

@@ -176,6 +176,9 @@ public final class Session: ReplyReceiver {
     @inline(__always)
     var outstanding: Int { commands.count &+ late.awaited }
 
+    /// Whether as many keys can be searched for among what has no reply yet without its taking long.
+    func canSearch(times: Int) -> Bool { commands.canSearch(times: times) }
+
     /// Whether a command that names the key has no reply yet.
     @inline(__always)
     func hasOutstanding(on key: UInt64) -> Bool {
