@@ -309,7 +309,7 @@ async def test_a_cancelled_call_leaves_nothing_behind(server):
         assert await client.get("k") == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no os.fork, so nobody can use the client across one")
 def test_a_fork_does_not_use_its_parent_s_connections(server):
     server.script(*[respond(FOUND)] * 3)
     with CacheClient(server.url) as client:

@@ -93,7 +93,7 @@ def test_statistics(curl, client, ocm):
 
 def test_statistics_of_redis(curl, client, ocm, redis_port):
     if not ocm.has_redis:
-        pytest.skip("there is none")
+        pytest.skip("this ocm serves from memory: it has no Redis to report on")
     redis = curl(document.STATS.curl)[1]["redis"]
     assert re.fullmatch(r"\d+(\.\d+)?[BKMG]", redis["used_memory_human"])
     assert redis["used_memory"] > 0 and redis["used_memory_peak"] > 0 and redis["connected_clients"] >= 1
