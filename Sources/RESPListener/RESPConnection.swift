@@ -97,6 +97,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private func takeCommands(in bytes: UnsafeRawBufferPointer, _ session: Session) -> Int {
         var taken = 0
         var lookedAt = 0
+        var commands = 0
+        defer { loop.dispatcher.context.tick.note(carried: commands) }
         do throws(RequestError) {
             while taken < bytes.count {
                 if taken >= lookedAt, !parser.isInsideFrame {
@@ -111,6 +113,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
                         session.isSuspended = true
                         return taken
                     }
+                    commands += 1
                 }
                 taken += parser.frameLength
                 parser.consume()

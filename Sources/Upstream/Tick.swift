@@ -1,21 +1,30 @@
+import Glibc
 import NIOCore
 
 /// The end of an event loop's turn, when what was gathered during it is written.
 ///
 /// A turn reads every socket that is ready before it runs tasks. So whatever the clients of this loop asked for in one
 /// turn leaves for the server in one write, and every client gets its replies in one write: the number of system calls
-/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing``.
+/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing``. When
+/// others have the processor between two turns is ``YieldPolicy``'s.
 public final class Tick {
     private let eventLoop: any EventLoop
     private var queue: [TickWork] = []
     private var running: [TickWork] = []
     private var task: (@Sendable () -> Void)?
     private var isScheduled = false
+    private var yielding = YieldPolicy()
+    /// How many commands and replies this turn has carried.
+    private var carried = 0
 
     /// The ticks of `eventLoop`; used on it only.
     public init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
+
+    /// So many commands have come from a client, or replies from a server.
+    @inline(__always)
+    public func note(carried count: Int) { carried += count }
 
     func enqueue(_ work: TickWork) {
         queue.append(work)
@@ -36,5 +45,19 @@ public final class Tick {
             running.removeAll(keepingCapacity: true)
         }
         isScheduled = false
+        let isBusy = yielding.turnEnded(carrying: carried)
+        carried = 0
+        if isBusy { yieldProcessor() }
+    }
+
+    private func yieldProcessor() {
+        let start = NIODeadline.now()
+        guard yielding.mayYield(at: start) else { return }
+        var given = TimeAmount.zero
+        for _ in 0..<YieldPolicy.times where given < YieldPolicy.patience {
+            sched_yield()
+            given = .now() - start
+        }
+        yielding.yielded(for: given)
     }
 }

@@ -259,6 +259,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         if pending.first.expectation != .stream {
             log.answered(replies)
             pacing.answered(replies, at: lastProgress)
+            context.tick.note(carried: replies)
             pending.first.commands -= replies
             if pending.first.commands == 0 {
                 _ = pending.removeFirst()
