@@ -74,4 +74,12 @@ public final class TestProcess {
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
         return (Int(line.split { !$0.isNumber }.first ?? "") ?? 0) * 1024
     }
+
+    /// The processor time that it has spent, in seconds.
+    public var processorTime: Double {
+        var time = timespec()
+        // The clock of a process, as clock_getcpuclockid(3) makes it.
+        clock_gettime((~id << 3) | 2, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }
