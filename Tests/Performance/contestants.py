@@ -176,7 +176,7 @@ class Field:
             f"  distribution: ketama\n  timeout: 10000\n  servers:\n   - {server}\n"
         )
         command = ["nutcracker", "-c", configuration, "-s", str(free_port()), "-o", "/dev/null"]
-        return self.start("twemproxy", command, port=port, path=path if unix else None)
+        return self.start("twemproxy", command, port=port, path=path if unix else None, upstream=upstream)
 
     def haproxy(self, unix):
         upstream = self.redis(unix, "redis-server behind HAProxy")
@@ -188,7 +188,7 @@ class Field:
             f"  server redis {f'unix@{upstream.path}' if unix else f'127.0.0.1:{upstream.port}'}\n"
         )
         command = ["haproxy", "-db", "-f", configuration]
-        return self.start("HAProxy", command, port=port, path=path if unix else None)
+        return self.start("HAProxy", command, port=port, path=path if unix else None, upstream=upstream)
 
     def __enter__(self):
         return self

@@ -46,15 +46,19 @@ def measure(servers, options):
 
 
 def tabulate(report, transport, servers, cells, memory):
-    header = [transport, *(f"{command.upper()}, P {pipeline}" for command, pipeline in cells), "µs/cmd, GET", "MB"]
+    header = [transport, *(f"{command.upper()}, P {pipeline}" for command, pipeline in cells), "µs/cmd, GET", "of Redis", "MB"]
     direct, rows = servers[0].name, []
+    proxies = {server.name for server in servers if server.upstream}
     for name in memory:
         row = [name]
         for samples in cells.values():
             speed = rounds.median(samples, name, "speed")
             row.append(f"{speed / 1000:.0f} k/s" if name == direct else f"{rounds.ratio(samples, name, direct):.2f}")
-        costs = [show(rounds.median(samples, name, "cpu")) for (c, _), samples in cells.items() if c == "get"]
-        rows.append([*row, " / ".join(costs), f"{memory[name] / 1e6:.0f}"])
+        own, redis = (
+            " / ".join(show(rounds.median(samples, name, figure)) for (c, _), samples in cells.items() if c == "get")
+            for figure in ("cpu", "upstream")
+        )
+        rows.append([*row, own, redis if name in proxies else "", f"{memory[name] / 1e6:.0f}"])
     report.table(header, rows)
 
 
