@@ -28,7 +28,7 @@ struct YieldPolicyTests {
         for _ in 0..<10_000 {
             if !yields(after: 16, for: .microseconds(1000)) { refusals += 1 }
             if !yields(after: 16, for: .microseconds(2000)) { refusals += 1 }
-            if !yields(after: 1000, for: .microseconds(1)) { refusals += 1 }
+            if !yields(after: 4000, for: .microseconds(1)) { refusals += 1 }
         }
         #expect(refusals == 0)
     }
