@@ -11,9 +11,7 @@ struct IdlenessTests {
         let client = try ocm.connect()
         // Enough at once for the loop to yield between turns (``Upstream/YieldPolicy``).
         for _ in 0..<100 {
-            try client.send(
-                Array(repeating: RawConnection.frame(["GET", "k"].map { Array($0.utf8) }), count: 100).flatMap { $0 }
-            )
+            try client.send(String(repeating: "GET k\r\n", count: 100))
             for _ in 0..<100 { #expect(try client.readReply() == Array("$-1\r\n".utf8)) }
         }
         try waitUntil("ocm spends less than a tenth of a processor") {
