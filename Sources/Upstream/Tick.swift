@@ -53,11 +53,13 @@ public final class Tick {
     private func yieldProcessor() {
         let start = NIODeadline.now()
         guard yielding.mayYield(at: start) else { return }
-        var given = TimeAmount.zero
-        for _ in 0..<YieldPolicy.times where given < YieldPolicy.patience {
+        var end = start
+        for _ in 0..<YieldPolicy.times {
+            let before = end
             sched_yield()
-            given = .now() - start
+            end = .now()
+            if !YieldPolicy.isWorthRepeating(tookTime: end - before, of: end - start) { break }
         }
-        yielding.yielded(for: given)
+        yielding.yielded(for: end - start)
     }
 }

@@ -52,4 +52,12 @@ struct YieldPolicyTests {
         while yields(after: 16, for: .milliseconds(4)) { times += 1 }
         #expect((2...4).contains(times))
     }
+
+    @Test("again as long as others want the processor, and it takes no longer than a millisecond")
+    func again() {
+        #expect(YieldPolicy.isWorthRepeating(tookTime: .microseconds(30), of: .microseconds(30)))
+        #expect(!YieldPolicy.isWorthRepeating(tookTime: .microseconds(1), of: .microseconds(1)))
+        #expect(!YieldPolicy.isWorthRepeating(tookTime: .microseconds(1), of: .microseconds(500)))
+        #expect(!YieldPolicy.isWorthRepeating(tookTime: .microseconds(30), of: .milliseconds(1)))
+    }
 }
