@@ -369,41 +369,9 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// Takes out every command that has no reply and calls `body` with it, in order.
     func forEachUnanswered(_ body: (Unanswered) -> Void) {
+        var runs = RingQueue<PendingRun>()
+        swap(&runs, &pending)
         // An answer to the handshake was nobody's.
-        var isTorn = !handshake.isUnfinished && framer.isInsideFrame
-        log.forEachUnanswered { command, mayHaveBeenSent in
-            failThoseBefore(body)
-            guard !pending.isEmpty else { return }
-            let run = pending.first
-            body(
-                Unanswered(
-                    receiver: run.receiver,
-                    command: command,
-                    mayHaveBeenSent: mayHaveBeenSent,
-                    wasRetried: run.expectation == .retriedReplies,
-                    isTorn: isTorn,
-                    failure: nil
-                )
-            )
-            isTorn = false
-            pending.first.commands -= 1
-            if pending.first.commands == 0 { _ = pending.removeFirst() }
-        }
-        failThoseBefore(body)
-    }
-
-    /// Those that had failed already and waited for their turn, and a stream's receiver, have no command in the log.
-    private func failThoseBefore(_ body: (Unanswered) -> Void) {
-        while !pending.isEmpty {
-            let run = pending.first
-            switch run.expectation {
-            case .replies, .retriedReplies: return
-            case .failure(let failure):
-                for _ in 0..<run.commands { body(Unanswered(receiver: run.receiver, failure: failure)) }
-            case .stream, .rawStream:
-                body(Unanswered(receiver: run.receiver, isTorn: true))
-            }
-            _ = pending.removeFirst()
-        }
+        runs.removeAll(log, firstIsTorn: !handshake.isUnfinished && framer.isInsideFrame, body)
     }
 }
