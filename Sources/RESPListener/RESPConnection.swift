@@ -29,7 +29,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var delayedWrites = 0
     /// Received bytes that are not taken yet, from the beginning of a command.
     private var unread = ByteBuffer()
-    private var countedBytes = 0
+    private var waitingShare = ByteShare()
     private var readWasHeld = false
     private var inputClosed = false
     /// Where the next command begins is unknown.
@@ -70,10 +70,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     }
 
     /// Lets the loop know how much of this client's input waits.
-    private func countWaiting() {
-        loop.waitingBytes += unread.readableBytes - countedBytes
-        countedBytes = unread.readableBytes
-    }
+    private func countWaiting() { waitingShare.set(unread.readableBytes, of: &loop.waitingBytes) }
 
     private func takeUnread(_ session: Session) {
         let taken = unread.withUnsafeReadableBytes { takeCommands(in: $0, session) }

@@ -20,8 +20,6 @@ final class RESPLoop: ListenerLoop {
     /// together leave too much.
     var waitingLimit: Int { waitingBytes < Self.waitingLimitOfAll ? Self.waitingLimitOfOne : Self.smallWaitingLimit }
 
-    /// So long a client that is silent may have a command on its way, when the server stops.
-    private static let patience = TimeAmount.milliseconds(500)
     private static let waitingLimitOfAll = 256 << 20
     private static let waitingLimitOfOne = 64 << 20
     private static let smallWaitingLimit = 64 << 10
@@ -59,7 +57,7 @@ final class RESPLoop: ListenerLoop {
         for connection in connections.values { connection.drain() }
         if connections.isEmpty { promise.succeed() }
         let bound = NIOLoopBound(self, eventLoop: dispatcher.context.eventLoop)
-        let end = dispatcher.context.eventLoop.scheduleTask(in: Self.patience) {
+        let end = dispatcher.context.eventLoop.scheduleTask(in: Draining.patience) {
             for connection in bound.value.connections.values { connection.end() }
         }
         promise.futureResult.whenComplete { _ in end.cancel() }

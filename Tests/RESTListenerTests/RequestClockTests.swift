@@ -14,7 +14,7 @@ struct RequestClockTests {
     @Test("an idle connection may stay a while")
     func idle() {
         let clock = RequestClock(now: Self.start)
-        #expect(Self.verdict(clock, after: 60) == .fine && Self.verdict(clock, after: 80) == .end)
+        #expect(Self.verdict(clock, after: 60) == .fine && Self.verdict(clock, after: 80) == .close)
     }
 
     @Test("when the server stops, a client that was silent may have a request on its way", arguments: [false, true])
@@ -22,7 +22,7 @@ struct RequestClockTests {
         var clock = RequestClock(now: Self.start)
         if hasBegun { clock.received(now: Self.start) }
         clock.drain(now: Self.start + .seconds(5))
-        #expect(Self.verdict(clock, after: 5.4) == .fine && Self.verdict(clock, after: 5.6) == .end)
+        #expect(Self.verdict(clock, after: 5.4) == .fine && Self.verdict(clock, after: 5.6) == .close)
     }
 
     @Test("a head that comes in drops has as long as one that doesn't come")

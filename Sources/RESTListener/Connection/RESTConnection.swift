@@ -37,9 +37,10 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private var response = ResponseWriter.Context()
     private var route = HTTPRoute.other
     private var verb = HTTPVerb.other
-    /// What waits here, and is counted in the loop: of a body or a reply that isn't whole, and of responses.
-    private var incomingBytes = 0
-    private var outgoingBytes = 0
+    /// What waits here of a body or a reply that isn't whole.
+    private var incomingShare = ByteShare()
+    /// What waits here of responses.
+    private var outgoingShare = ByteShare()
     /// What was written since the socket last took everything, or nearly.
     private var unsentBytes = 0
     private var isWorking = false
@@ -84,13 +85,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
             context.close(promise: nil)
             return
         }
-        incoming.append(
-            .broken(
-                error == .headerOverflow
-                    ? HTTPError(.requestHeaderFieldsTooLarge, "the request's head is too large")
-                    : HTTPError(.badRequest, "this is no valid HTTP request: \(error)")
-            )
-        )
+        incoming.append(.broken(HTTPError(error)))
         work()
         flush()
     }
@@ -319,16 +314,12 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         countUnsent()
     }
 
-    private func countWaiting(_ bytes: Int) {
-        loop.waitingBytes += bytes - incomingBytes
-        incomingBytes = bytes
-    }
+    private func countWaiting(_ bytes: Int) { incomingShare.set(bytes, of: &loop.waitingBytes) }
 
     /// Responses that the socket has taken don't count.
     private func countUnsent() {
         if context?.channel.isWritable ?? true { unsentBytes = 0 }
-        loop.waitingBytes += unsentBytes - outgoingBytes
-        outgoingBytes = unsentBytes
+        outgoingShare.set(unsentBytes, of: &loop.waitingBytes)
     }
 
     /// Whether nothing is under way.
@@ -417,7 +408,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case .tooSlow:
             refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))
             flush()
-        case .end, .close: abort()
+        case .close: abort()
         }
     }
 }

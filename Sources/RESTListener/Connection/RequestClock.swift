@@ -1,3 +1,4 @@
+import CommandDispatch
 import NIOCore
 
 /// How long a client has been at what it does, and whether that is too long.
@@ -11,9 +12,7 @@ struct RequestClock {
         case fine
         /// It takes too long for its request: it is told so.
         case tooSlow
-        /// It is silent: its connection ends.
-        case end
-        /// It doesn't read, or doesn't close its side: its connection is closed.
+        /// It is silent, doesn't read, or doesn't close its side: its connection is closed.
         case close
     }
 
@@ -32,8 +31,6 @@ struct RequestClock {
     private static let idleLimit = TimeAmount.seconds(75)
     private static let stuckLimit = TimeAmount.seconds(60)
     private static let closingLimit = TimeAmount.seconds(2)
-    /// A client that doesn't know yet that the server stops may have a request on its way, however long it was silent before.
-    private static let drainingLimit = TimeAmount.milliseconds(500)
 
     /// Whether the server stops.
     private(set) var isDraining = false
@@ -86,9 +83,9 @@ struct RequestClock {
     func verdict(at now: NIODeadline) -> Verdict {
         let time = now - since
         switch phase {
-        case .idle: return time > (isDraining ? Self.drainingLimit : Self.idleLimit) ? .end : .fine
+        case .idle: return time > (isDraining ? Draining.patience : Self.idleLimit) ? .close : .fine
         case .head:
-            if isDraining { return time > Self.drainingLimit ? .end : .fine }
+            if isDraining { return time > Draining.patience ? .close : .fine }
             return time > Self.headLimit ? .tooSlow : .fine
         case .body:
             return time > Self.bodyLimit + .seconds(Int64(bytes / Self.slowestRate)) ? .tooSlow : .fine
