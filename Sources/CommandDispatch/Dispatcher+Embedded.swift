@@ -73,25 +73,16 @@ extension Dispatcher {
     }
 
     private func hello(_ command: Command, _ session: Session) {
-        var version = session.identity.version
-        if command.count > 1 {
-            guard let number = Decimal.parse(command[1]) else {
-                return session.replyError("ERR Protocol version is not an integer or out of range")
-            }
-            guard let known = UInt8(exactly: number).flatMap(RESPVersion.init(rawValue:)) else {
-                return session.replyError("NOPROTO unsupported protocol version")
-            }
-            version = known
-        }
-        if let error = HelloOptions.error(in: command) { return session.replyError(error) }
-        let change = IdentityChange(command, .hello)
-        if let credentials = change.credentials {
+        let hello = HelloRequest(command)
+        if let error = hello.error { return session.replyError(error) }
+        let version = hello.version ?? session.identity.version
+        if let credentials = hello.credentials {
             guard accepts(credentials) else {
                 return session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
             }
             session.obstacles.remove(.unauthenticated)
         }
-        if let name = change.clientName { session.clientName = name }
+        if let name = hello.clientName { session.clientName = name }
         session.identity.version = version
         session.reply { $0.writeHello(version, id: session.id) }
     }

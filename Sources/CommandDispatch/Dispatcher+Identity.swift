@@ -35,7 +35,7 @@ extension Dispatcher {
                 session.reply { $0.writeOK() }
                 return .taken
             }
-            frame = change.helloWithoutCredentials(command)
+            frame = HelloRequest(command).withoutCredentials
         }
         guard let connection = connection(for: change, session, upstream) else { return .taken }
         session.obstacles.insert(.awaitingReply)
@@ -82,7 +82,7 @@ extension Dispatcher {
         connection.identity = identity
         session.identity = identity
         session.shared = upstream?.shared(for: identity)
-        session.obstacles.remove(.unauthenticated)
+        if change.authenticates { session.obstacles.remove(.unauthenticated) }
         if let name = change.clientName {
             connection.clientName = name
             session.clientName = name

@@ -142,8 +142,9 @@ extension Dispatcher {
         switch route {
         case .auth, .quit, .reset: return nil
         case .hello:
+            let hello = HelloRequest(command)
+            if hello.error != nil || hello.credentials != nil { return hello.error }
             // Without its AUTH, HELLO is a command like any other, but Redis has more to say about it.
-            if (1..<command.count).contains(where: { command.argument($0, is: "auth") }) { return nil }
             return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
                 + "<user> <pass> option can be used to authenticate the client and select the RESP protocol version "
                 + "at the same time"

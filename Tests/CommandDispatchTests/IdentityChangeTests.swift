@@ -51,7 +51,7 @@ struct IdentityChangeTests {
     func parts() throws {
         #expect(try parsed("HELLO 2 AUTH a b SETNAME me") { IdentityChange($0, .hello).clientName } == Array("me".utf8))
         let rest = try parsed("HELLO 3 AUTH default secret SETNAME me") { command in
-            Array(IdentityChange(command, .hello).helloWithoutCredentials(command).readableBytesView)
+            Array(HelloRequest(command).withoutCredentials.readableBytesView)
         }
         #expect(rest == RawConnection.frame(["HELLO", "3", "SETNAME", "me"].map { Array($0.utf8) }))
     }

@@ -12,7 +12,10 @@ struct AccessTests {
             "AUTH secret\r\nGET k\r\n", "AUTH default secret\r\nGET k\r\n", "AUTH secret\r\nAUTH wrong\r\nGET k\r\n",
             "HELLO 3 AUTH default wrong\r\nGET k\r\n", "HELLO 2 AUTH nobody secret\r\nGET k\r\n",
             "HELLO 4 AUTH default secret\r\nGET k\r\n", "AUTH secret\r\nRESET\r\nGET k\r\n", "MULTI\r\nEXEC\r\n",
-            "SUBSCRIBE x\r\n", "SELECT 1\r\n", "CLIENT SETNAME x\r\n", "COMMAND COUNT\r\n",
+            "HELLO 3 SETNAME auth\r\nGET k\r\n", "HELLO 3 SETNAME auth AUTH default wrong\r\nGET k\r\n",
+            "HELLO 3 AUTH default\r\nGET k\r\n",
+            "HELLO x AUTH default secret\r\nGET k\r\n",
+            "HELLO auth\r\nGET k\r\n", "SUBSCRIBE x\r\n", "SELECT 1\r\n", "CLIENT SETNAME x\r\n", "COMMAND COUNT\r\n",
             "*11\r\n", "*1\r\n$16385\r\n", "AUTH secret\r\n*11\r\n$3\r\nDEL\r\n",
         ],
         [true, false]
@@ -45,6 +48,16 @@ struct AccessTests {
         #expect(try client.call("SET", "k", "v") == "+OK\r\n")
         #expect(try client.call("HELLO", "3", "AUTH", "default", "ours").contains("server"))
         #expect(try client.call("MULTI") == "+OK\r\n")
+    }
+
+    @Test("a client may have the name of an option", arguments: [true, false])
+    func nameOfOption(isForwarding: Bool) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: isForwarding ? redis.url : nil, ["--requirepass", "ours"])
+        let client = try ocm.connect()
+        let reply = try client.call("HELLO", "2", "SETNAME", "auth", "AUTH", "default", "ours")
+        #expect(reply.contains("server"))
+        #expect(try client.call("CLIENT", "GETNAME") == "$4\r\nauth\r\n")
     }
 
     @Test("without a password of ours, clients give Redis's to Redis")
