@@ -160,11 +160,11 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         guard let session else { return }
         loop.dispatcher.context.lookAtClock()
         takeUnread(session)
-        if readWasHeld, unread.readableBytes <= loop.waitingLimit {
+        if readWasHeld, mayRead {
             readWasHeld = false
             context?.read()
         }
-        if !session.isSuspended, inputClosed { session.closeAfterReplies() }
+        if inputClosed, !session.isSuspended { session.inputEnded() }
     }
 
     func close() {
@@ -179,8 +179,11 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
 
     // MARK: Flow
 
+    /// While a command waits for its turn, no more than so much is read behind it.
+    private var mayRead: Bool { session.map { !$0.isSuspended || unread.readableBytes <= loop.waitingLimit } ?? true }
+
     func read(context: ChannelHandlerContext) {
-        readWasHeld = session.map { $0.isSuspended && unread.readableBytes > loop.waitingLimit } ?? false
+        readWasHeld = !mayRead
         if !readWasHeld { context.read() }
     }
 
@@ -219,12 +222,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             return context.fireUserInboundEventTriggered(event)
         }
         inputClosed = true
-        // What was asked before the end of the input is still answered, as long as an answer is sure to come.
-        if session.isTunnel || session.isBlocked {
-            context.close(promise: nil)
-        } else if !session.isSuspended {
-            session.closeAfterReplies()
-        }
+        if !session.isSuspended { session.inputEnded() }
     }
 
     /// From now on the connection ends as soon as all that the client has sent is answered, right behind a reply: a client

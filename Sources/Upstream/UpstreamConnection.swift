@@ -47,6 +47,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private var waiters: [ReplyReceiver] = []
     private var readsHeld = false
     private var readWasHeld = false
+    /// Nothing is sent after what was gathered.
+    private var isFinishing = false
 
     /// Above this many unsent bytes the connection asks its users to wait.
     static let congestion = 1 << 20
@@ -70,7 +72,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     // MARK: State
 
     /// Whether commands can still be sent.
-    public var isOpen: Bool { phase != .closed }
+    public var isOpen: Bool { phase != .closed && !isFinishing }
     /// Whether the server has taken the connection.
     var isReady: Bool { phase == .ready }
     /// Whether every command has its reply.
@@ -178,6 +180,13 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
             updateCongestion()
         }
         failThoseInTurn()
+        if isFinishing { channelContext.close(mode: .output, promise: nil) }
+    }
+
+    /// Ends what is sent, so that the server answers what it can and then ends the connection.
+    public func finishSending() {
+        isFinishing = true
+        context.tick.add(self)
     }
 
     private func writeGathered() {

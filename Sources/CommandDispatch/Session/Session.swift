@@ -52,6 +52,8 @@ public final class Session: ReplyReceiver {
     private var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
     private var isCutOff = false
+    /// Redis has been told that the session's own connection ends, so it is no failure that it does.
+    private var hasFinished = false
 
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
@@ -79,9 +81,6 @@ public final class Session: ReplyReceiver {
     /// Whether the session has become a tunnel, which is never at an end by itself.
     public var isTunnel: Bool { obstacles.contains(.tunnel) }
 
-    /// Whether the session waits for something that may never come: a blocking command's reply.
-    public var isBlocked: Bool { pinned.map { $0.slowCommands > 0 } ?? false }
-
     /// The client can take more, or can't.
     public func writabilityChanged(_ isWritable: Bool) {
         pinned?.holdReads(!isWritable)
@@ -91,6 +90,17 @@ public final class Session: ReplyReceiver {
         } else {
             obstacles.insert(.unwritable)
         }
+    }
+
+    /// The client sends nothing more, and every command that it has sent is on its way. What Redis answers a client that has
+    /// ended its input, it still gets: so where an answer may never come, as with a blocking command and in a tunnel, Redis is
+    /// told, and ends the connection as it would the client's own.
+    public func inputEnded() {
+        if let pinned, isTunnel || pinned.slowCommands > 0 {
+            pinned.finishSending()
+            hasFinished = true
+        }
+        if !isTunnel { closeAfterReplies() }
     }
 
     /// The client is gone. Replies that are still to come are dropped.
@@ -253,6 +263,7 @@ public final class Session: ReplyReceiver {
         dispatcher.counters.failedCommands.add(commands)
         noteReplies(commands, goesOn: false, failed: true)
         guard !isEnded, !isCutOff else { return }
+        guard !hasFinished else { return deliverSoon() }
         guard !afterPartOfReply else {
             // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
             obstacles.insert(.closing)

@@ -105,6 +105,43 @@ struct ClientFaultTests {
         #expect(try bystander.call("EXISTS", "whole", "half") == ":1\r\n")
     }
 
+    @Test(
+        "the end of the input: what Redis still answers is answered, byte for byte",
+        arguments: [
+            "EVAL \"return 1\" 0\r\n", "PING\r\nEVAL \"return 1\" 0\r\nPING\r\n", "SET a 1\r\nBLPOP none 0\r\n",
+            "WAIT 0 0\r\n", "BLPOP none 0\r\nPING\r\n", "PING\r\nSUBSCRIBE x\r\n",
+            "SUBSCRIBE x\r\nUNSUBSCRIBE x\r\nPING\r\n",
+            "MULTI\r\nEVAL \"return 1\" 0\r\nEXEC\r\n", "MULTI\r\nSET a 1\r\nEXEC\r\nEVAL \"return 2\" 0\r\n",
+            "CLIENT REPLY ON\r\nPING\r\n", "MULTI\r\nSET a 1\r\n",
+            String(repeating: "GET a\r\n", count: 20) + "BLPOP none 0\r\n",
+        ]
+    )
+    func endOfInput(_ input: String) throws {
+        let replies = try [redis.connect(), ocm.connect()].map { client in
+            try client.send(input)
+            client.finishSending()
+            return String(decoding: try client.readToEnd(), as: UTF8.self)
+        }
+        #expect(replies[0] == replies[1])
+        try waitUntil("only the bystander is left") {
+            try bystander.call("INFO", "ocm").contains("ocm_connected_clients:1\r\n")
+        }
+        #expect(try bystander.call("LPUSH", "none", "element") == ":1\r\n")
+        #expect(try bystander.call("LLEN", "none") == ":1\r\n")
+    }
+
+    @Test("a long command behind one that waits is read on when that is answered")
+    func longCommandBehindWaiting() throws {
+        let client = try ocm.connect()
+        try client.send("BLPOP none 0.3\r\nPING\r\n")
+        let value = String(repeating: "x", count: 80 << 20)
+        try client.sendCommand("SET", "long", value)
+        #expect(try client.readReply() == Array("*-1\r\n".utf8))
+        #expect(try client.readReply() == Array("+PONG\r\n".utf8))
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try bystander.call("STRLEN", "long") == ":\(80 << 20)\r\n")
+    }
+
     @Test("silent for longer than --timeout: closed, but not while it waits or listens")
     func silence() throws {
         let ocm = try OCMServer(upstream: redis.url, ["--timeout", "1s"])
