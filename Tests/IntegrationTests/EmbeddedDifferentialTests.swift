@@ -26,6 +26,40 @@ struct EmbeddedDifferentialTests {
         }
     }
 
+    @Test(
+        "numbers as large as they can be",
+        arguments: [
+            "SCAN 0 COUNT 4611686018427387904", "SCAN 0 COUNT 9223372036854775807",
+            "HSCAN hash 0 COUNT 4611686018427387904",
+            "PEXPIREAT key 9223372036854775806\r\nEXPIRETIME key\r\nPEXPIRETIME key",
+            "SET key v PXAT 9223372036854775806\r\nEXPIRETIME key", "EXPIREAT key 9223372036854775\r\nEXPIRETIME key",
+            "PEXPIREAT key 9223372036854775807\r\nEXPIRETIME key", "PEXPIRE key 9223372036854775807",
+            "HRANDFIELD hash 4611686018427387904 WITHVALUES", "HRANDFIELD hash 9223372036854775807",
+            "INCRBY key 9223372036854775807", "DECRBY key -9223372036854775808", "SETRANGE key 9223372036854775807 v",
+            "GETRANGE key -9223372036854775808 9223372036854775807", "SETRANGE key 536870911 v2",
+        ]
+    )
+    func largeNumbers(_ commands: String) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: nil)
+        let replies = try [redis.connect(), ocm.connect()].map { client in
+            try client.send("SET key value\r\nHSET hash field value\r\n" + commands + "\r\nPING\r\n")
+            client.finishSending()
+            return String(decoding: try client.readToEnd(), as: UTF8.self)
+        }
+        #expect(replies[0] == replies[1])
+    }
+
+    @Test("a reply that would take gigabytes is refused")
+    func largeReply() throws {
+        let ocm = try OCMServer(upstream: nil, ["--memory-limit", "200mb"])
+        let client = try ocm.connect()
+        try client.call("SET", "big", String(repeating: "x", count: 60 << 20))
+        let refusal = "-ERR the reply is larger than 1 GB: ask for less at once\r\n"
+        #expect(try client.call(["MGET"] + Array(repeating: "big", count: 72)) == refusal)
+        #expect(try client.call("STRLEN", "big") == ":\(60 << 20)\r\n")
+    }
+
     /// Whether two replies are the same; keys and fields that Redis has in no order may come in any.
     private func same(_ left: [UInt8], _ right: [UInt8], _ command: [[UInt8]]) -> Bool {
         let unordered = ["KEYS", "SCAN", "HGETALL", "HKEYS", "HVALS", "HSCAN", "HRANDFIELD"]

@@ -26,6 +26,7 @@ struct CommandError: Error {
     static let offsetOutOfRange = CommandError(text: "ERR offset is out of range")
     static let outOfRange = CommandError(text: "ERR value is out of range")
     static let tooLong = CommandError(text: "ERR string exceeds maximum allowed size (proto-max-bulk-len)")
+    static let replyTooLarge = CommandError(text: "ERR the reply is larger than 1 GB: ask for less at once")
     static let outOfMemory = CommandError(text: "OOM command not allowed when used memory > 'maxmemory'.")
     static let sameObject = CommandError(text: "ERR source and destination objects are the same")
     static let dbOutOfRange = CommandError(text: "ERR DB index is out of range")

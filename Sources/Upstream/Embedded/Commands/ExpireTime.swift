@@ -43,10 +43,10 @@ struct ExpireTime {
         let (milliseconds, overflow) = amount.multipliedReportingOverflow(by: unit.rawValue)
         if isAbsolute {
             guard !overflow else { throw .invalidExpireTime(call.name) }
-            return Int64(milliseconds)
+            // The largest number stands for no deadline at all.
+            return min(Int64(milliseconds), Entry.never - 1)
         }
         let (deadline, late) = milliseconds.addingReportingOverflow(Int(now))
-        // The largest number stands for no deadline at all.
         guard !overflow, !late, deadline != Entry.never else { throw .invalidExpireTime(call.name) }
         return Int64(deadline)
     }

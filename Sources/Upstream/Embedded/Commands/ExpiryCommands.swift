@@ -55,7 +55,8 @@ enum ExpiryCommands {
     }
 
     static func expiretime(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
-        report(keyspace, call, &reply) { expiry, _ in (expiry + 500) / 1000 }
+        // Rounded as Redis does, which overflows to where an unsigned number goes on.
+        report(keyspace, call, &reply) { expiry, _ in Int64((UInt64(bitPattern: expiry) &+ 500) / 1000) }
     }
 
     static func pexpiretime(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {

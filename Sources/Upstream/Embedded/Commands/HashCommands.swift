@@ -44,6 +44,7 @@ enum HashCommands {
         let hash = try keyspace.hash(call.key, call.db)
         reply.writeArrayHeader(call.count - 2)
         for index in 2..<call.count {
+            try reply.checkRoomInReply()
             if let value = hash?.value(of: call[index]) {
                 reply.writeBulkString(value)
             } else {
@@ -63,21 +64,25 @@ enum HashCommands {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeMapHeader(0, call.version) }
         reply.writeMapHeader(hash.count, call.version)
         hash.visit { field, value in
+            guard reply.hasRoomInReply else { return }
             reply.writeBulkString(field)
             reply.writeBulkString(value)
         }
+        try reply.checkRoomInReply()
     }
 
     static func hkeys(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeArrayHeader(0) }
         reply.writeArrayHeader(hash.count)
-        hash.visit { field, _ in reply.writeBulkString(field) }
+        hash.visit { field, _ in if reply.hasRoomInReply { reply.writeBulkString(field) } }
+        try reply.checkRoomInReply()
     }
 
     static func hvals(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         guard let hash = try keyspace.hash(call.key, call.db) else { return reply.writeArrayHeader(0) }
         reply.writeArrayHeader(hash.count)
-        hash.visit { _, value in reply.writeBulkString(value) }
+        hash.visit { _, value in if reply.hasRoomInReply { reply.writeBulkString(value) } }
+        try reply.checkRoomInReply()
     }
 
     static func hlen(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
@@ -114,6 +119,7 @@ enum HashCommands {
         reply.writeArrayHeader(withValues && !nested ? 2 * number : number)
         if count < 0 {
             for _ in 0..<number {
+                try reply.checkRoomInReply()
                 let pair = hash.randomField(using: &keyspace.random)
                 write(pair.field, pair.value)
             }
@@ -122,12 +128,13 @@ enum HashCommands {
             var left = hash.count
             var wanted = number
             hash.visit { field, value in
-                if keyspace.random.next(below: left) < wanted {
+                if reply.hasRoomInReply, keyspace.random.next(below: left) < wanted {
                     write(field, value)
                     wanted -= 1
                 }
                 left -= 1
             }
+            try reply.checkRoomInReply()
         }
     }
 

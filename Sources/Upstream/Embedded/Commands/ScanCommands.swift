@@ -12,7 +12,10 @@ enum ScanCommands {
             if entry.expiry > now, pattern.matchesAll || pattern.matches(entry.key) { found.append(entry.key) }
         }
         reply.writeArrayHeader(found.count)
-        for key in found { reply.writeBulkString(key) }
+        for key in found {
+            try reply.checkRoomInReply()
+            reply.writeBulkString(key)
+        }
     }
 
     static func scan(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
@@ -20,8 +23,7 @@ enum ScanCommands {
         let options = try ScanOptions(call, from: 2, takesType: true)
         var found: [UnsafeRawBufferPointer] = []
         let now = keyspace.now
-        // Mostly empty tables must not make one call long: Redis looks at ten times as many buckets at most.
-        var bucketsLeft = options.count.multipliedReportingOverflow(by: 10).partialValue
+        var bucketsLeft = options.mostBuckets
         repeat {
             cursor = keyspace.databases[call.db].keys.scan(cursor) { slot in
                 let entry = slot.element
@@ -32,7 +34,10 @@ enum ScanCommands {
             bucketsLeft -= 1
         } while cursor != 0 && found.count < options.count && bucketsLeft > 0
         write(cursor, found.count, &reply)
-        for key in found { reply.writeBulkString(key) }
+        for key in found {
+            try reply.checkRoomInReply()
+            reply.writeBulkString(key)
+        }
     }
 
     static func hscan(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
@@ -40,7 +45,7 @@ enum ScanCommands {
         guard let hash = try keyspace.hash(call.key, call.db) else { return write(0, 0, &reply) }
         let options = try ScanOptions(call, from: 3, takesType: false)
         var found: [(field: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)] = []
-        var bucketsLeft = options.count.multipliedReportingOverflow(by: 10).partialValue
+        var bucketsLeft = options.mostBuckets
         repeat {
             cursor = hash.scan(cursor) { field, value in
                 if options.matches(field) { found.append((field, value)) }
@@ -49,6 +54,7 @@ enum ScanCommands {
         } while cursor != 0 && found.count < options.count && bucketsLeft > 0
         write(cursor, 2 * found.count, &reply)
         for pair in found {
+            try reply.checkRoomInReply()
             reply.writeBulkString(pair.field)
             reply.writeBulkString(pair.value)
         }

@@ -25,6 +25,13 @@ struct ScanOptions {
         }
     }
 
+    /// How many buckets a call looks at. Mostly empty tables must not make one call long: Redis looks at ten times as many
+    /// at most.
+    var mostBuckets: Int {
+        let (buckets, overflow) = count.multipliedReportingOverflow(by: 10)
+        return overflow ? .max : buckets
+    }
+
     /// Whether a key or a field is asked for.
     func matches(_ name: UnsafeRawBufferPointer) -> Bool {
         guard let pattern else { return true }

@@ -82,6 +82,7 @@ enum StringCommands {
     static func mget(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
         reply.writeArrayHeader(call.count - 1)
         for index in 1..<call.count {
+            try reply.checkRoomInReply()
             if let entry = keyspace.lookupRead(call[index], call.db), entry.kind == .string {
                 reply.writeBulkString(entry.value)
             } else {
