@@ -56,6 +56,11 @@ struct OutstandingCommands: ~Copyable {
     /// The session waits for the reply to another's command that reads the key.
     mutating func join(_ key: UInt64) { keys.insertRead(key) }
 
+    /// Whether a transaction is open, and whether one of its commands flushes what is cached.
+    var openTransaction: (isOpen: Bool, flushes: Bool) {
+        (transaction.isOpen, transaction.marks.contains { $0.effect == .flush })
+    }
+
     /// The transaction was abandoned without a word.
     mutating func endTransaction() { _ = transaction.end() }
 

@@ -96,6 +96,8 @@ public final class Session: ReplyReceiver {
     /// ended its input, it still gets: so where an answer may never come, as with a blocking command and in a tunnel, Redis is
     /// told, and ends the connection as it would the client's own.
     public func inputEnded() {
+        // What flushes the cache may have to be killed: nobody waits for its reply.
+        if tunnel?.isSuspending == true { return outlet?.abort() ?? () }
         if let pinned, isTunnel || pinned.slowCommands > 0 {
             pinned.finishSending()
             hasFinished = true
@@ -161,6 +163,9 @@ public final class Session: ReplyReceiver {
 
     /// Answers with an error, `-text`.
     public func replyError(_ text: String) { reply { $0.writeError(text) } }
+
+    /// Whether a transaction is open, and whether one of its commands flushes what is cached.
+    var openTransaction: (isOpen: Bool, flushes: Bool) { commands.openTransaction }
 
     /// Whatever MULTI began is over.
     func endTransaction() { commands.endTransaction() }

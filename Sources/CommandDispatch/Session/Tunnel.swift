@@ -13,14 +13,24 @@ final class Tunnel: ReplyReceiver {
     private var beginning: [UInt8] = []
     private var unansweredCommands = 0
     private var mayHaveWritten = false
-    private var isSuspending = false
+    /// Whether the cache is shut because of a command that flushes it.
+    private(set) var isSuspending = false
+    /// Ends a suspension that nothing else does.
+    private var deadline: Scheduled<Void>?
+    private var isInTransaction: Bool
+    /// What flushes waits for EXEC.
+    private var flushesAtExec: Bool
     private var hasEnded = false
     private var isInsideReply = false
     private var isPush = false
 
     private static let confirmation = Array("+RESET\r\n".utf8)
 
-    init(session: Session) { self.session = session }
+    /// A transaction that `session` has open goes on in the tunnel.
+    init(session: Session) {
+        self.session = session
+        (isInTransaction, flushesAtExec) = session.openTransaction
+    }
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         noteReceived(bytes, replies)
@@ -47,7 +57,22 @@ final class Tunnel: ReplyReceiver {
         // In RESP3 what subscribes is answered by pushes alone.
         if !isSubscription || version == .resp2 { unansweredCommands += 1 }
         if !isSubscription, !(spec?.pointee.isReadOnly ?? false) { mayHaveWritten = true }
-        if spec?.pointee.flushes != nil { suspend() }
+        guard let spec else { return }
+        if isFlush(spec.pointee) { suspend() }
+    }
+
+    /// Whether the reply to the command may tell of a flush: the flush itself, even if it is only queued, and EXEC after that.
+    private func isFlush(_ spec: CommandSpec) -> Bool {
+        switch spec.route {
+        case .multi: isInTransaction = true
+        case .exec, .discard:
+            defer { (isInTransaction, flushesAtExec) = (false, false) }
+            return flushesAtExec
+        default: break
+        }
+        guard spec.flushes != nil else { return false }
+        flushesAtExec = isInTransaction
+        return true
     }
 
     /// What is written through a tunnel can't be told command by command; so while a reply may be to a write, everything
@@ -69,8 +94,9 @@ final class Tunnel: ReplyReceiver {
         if !isSuspending { cache.suspend(1) }
         isSuspending = true
         session.pinned?.expectUnseenChanges()
+        deadline?.cancel()
         let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
-        cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) {
+        deadline = cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) {
             if !bound.value.hasEnded { bound.value.resume() }
         }
     }
@@ -78,6 +104,7 @@ final class Tunnel: ReplyReceiver {
     private func resume() {
         guard isSuspending else { return }
         isSuspending = false
+        deadline?.cancel()
         session.dispatcher.cache?.resume(1, .flushCommand)
     }
 

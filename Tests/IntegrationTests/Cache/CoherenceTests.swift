@@ -126,6 +126,41 @@ struct CoherenceTests {
         try waitUntilKept(other, "GET k")
     }
 
+    @Test(
+        "what a transaction flushes is gone when EXEC's reply leaves, in a tunnel, too",
+        arguments: [
+            ["SUBSCRIBE x", "UNSUBSCRIBE x", "MULTI", "SWAPDB 0 1"], ["CLIENT REPLY ON", "MULTI", "SWAPDB 0 1"],
+            ["MULTI", "SWAPDB 0 1", "CLIENT REPLY ON"],
+        ]
+    )
+    func tunnelTransactions(commands: [String]) throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        try other.call("SET", "k", "v")
+        for command in commands {
+            try client.send(command + "\r\n")
+            _ = try client.readReply()
+        }
+        try waitUntilKept(other, "GET k")
+        try client.call("EXEC")
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+    }
+
+    @Test("rights that a transaction in a tunnel takes away are gone with EXEC")
+    func rightsInTunnel() throws {
+        let admin = try ocm.connect()
+        try admin.call("ACL", "SETUSER", "alice", "on", ">a", "~*", "+@all")
+        try admin.call("SET", "secret", "42")
+        try admin.call("CLIENT", "REPLY", "ON")
+        try admin.call("MULTI")
+        try admin.call("ACL", "SETUSER", "alice", "resetkeys", "~public:*")
+        let alice = try ocm.connect()
+        try alice.call("AUTH", "alice", "a")
+        try waitUntilKept(alice, "GET secret")
+        try admin.call("EXEC")
+        #expect(try alice.call("GET", "secret").hasPrefix("-NOPERM"))
+    }
+
     @Test("replies of one key stay side by side")
     func severalReplies() throws {
         let client = try ocm.connect()
