@@ -28,6 +28,13 @@ extension Dispatcher {
                 session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
                 return .taken
             }
+            // The connection is the server's user's, and Redis would go on with what it has queued and watches.
+            guard !session.connectionState.inTransaction, !session.connectionState.isWatching else {
+                session.replyError(
+                    "ERR ocm can't change the user within a transaction: EXEC, DISCARD or UNWATCH before"
+                )
+                return .taken
+            }
             change.credentials = nil
             becomeDefaultUser(session, upstream)
             guard route == .hello else {

@@ -60,6 +60,24 @@ struct AccessTests {
         #expect(try client.call("CLIENT", "GETNAME") == "$4\r\nauth\r\n")
     }
 
+    @Test("the default user's password within another's transaction, or behind his WATCH, leaves both as they are")
+    func passwordInTransaction() throws {
+        let redis = try RedisServer()
+        try redis.connect().call("ACL", "SETUSER", "al", "on", ">pw", "~*", "+@all")
+        let ocm = try OCMServer(upstream: redis.url, ["--requirepass", "ours"])
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "al", "pw") == "+OK\r\n")
+        #expect(try client.call("WATCH", "k") == "+OK\r\n")
+        #expect(try client.call("AUTH", "ours").hasPrefix("-ERR ocm can't change the user within a transaction"))
+        try redis.connect().call("SET", "k", "other")
+        #expect(try client.call("MULTI") == "+OK\r\n")
+        #expect(try client.call("AUTH", "ours").hasPrefix("-ERR ocm can't change the user within a transaction"))
+        #expect(try client.call("SET", "k", "mine") == "+QUEUED\r\n")
+        #expect(try client.call("EXEC") == "*-1\r\n")
+        #expect(try client.call("AUTH", "ours") == "+OK\r\n")
+        #expect(try client.call("ACL", "WHOAMI") == "$7\r\ndefault\r\n")
+    }
+
     @Test("without a password of ours, clients give Redis's to Redis")
     func passwordOfRedis() throws {
         let redis = try RedisServer(["--requirepass", "secret"])
