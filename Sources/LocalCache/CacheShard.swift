@@ -12,9 +12,12 @@ final class CacheShard: @unchecked Sendable {
     private let rounds: Rounds
     private let store: EntryStore
     private var leases: [PreHashed: Lease] = [:]
-    private var doubts: [PreHashed: UInt64] = [:]
-    /// The latest of them: when it is settled, all are.
+    /// The keys whose doubts the round ``latestDoubt`` settles, and those that the round ``earlierDoubt`` does. Those of rounds
+    /// before that are settled: of all that have begun or are wished for, two at most aren't.
+    private var doubts: Set<PreHashed> = []
     private var latestDoubt: UInt64 = 0
+    private var earlierDoubts: Set<PreHashed> = []
+    private var earlierDoubt: UInt64 = 0
     private var lastLease: UInt64 = 0
     private var lastClosedSource: UInt32 = 0
     private var isOpen = false
@@ -81,8 +84,13 @@ final class CacheShard: @unchecked Sendable {
         let everything = rounds.everything
         let settled = rounds.settled
         guard max(latestDoubt, everything) > settled else { return nil }
-        let doubt = max(everything, doubts[PreHashed(hash)] ?? 0)
+        let doubt = max(everything, keyDoubt(PreHashed(hash)))
         return doubt <= settled || (round > 0 && round <= settled) ? nil : doubt
+    }
+
+    private func keyDoubt(_ key: PreHashed) -> UInt64 {
+        if doubts.contains(key) { return latestDoubt }
+        return earlierDoubts.contains(key) ? earlierDoubt : 0
     }
 
     // MARK: Leases
@@ -136,16 +144,25 @@ final class CacheShard: @unchecked Sendable {
     func purge(_ hash: UInt64) -> Int {
         lock.withLock {
             if !leases.isEmpty { leases[PreHashed(hash)] = nil }
-            if !doubts.isEmpty { doubts[PreHashed(hash)] = nil }
+            if !doubts.isEmpty { doubts.remove(PreHashed(hash)) }
+            if !earlierDoubts.isEmpty { earlierDoubts.remove(PreHashed(hash)) }
             return store.remove(hash: hash)
         }
     }
 
     private func doubt(_ hash: UInt64) {
-        if latestDoubt <= rounds.settled { doubts.removeAll(keepingCapacity: true) }
-        latestDoubt = rounds.next()
-        doubts[PreHashed(hash)] = latestDoubt
+        let round = rounds.next()
+        if round != latestDoubt {
+            swap(&doubts, &earlierDoubts)
+            earlierDoubt = latestDoubt
+            doubts.removeAll(keepingCapacity: doubts.count <= Self.mostRoomForDoubts)
+            latestDoubt = round
+        }
+        doubts.insert(PreHashed(hash))
     }
+
+    /// The room of so many doubts is kept for others.
+    private static let mostRoomForDoubts = 1 << 10
 
     // MARK: All of it
 
@@ -163,7 +180,8 @@ final class CacheShard: @unchecked Sendable {
 
     private func removeAll() -> Int {
         leases = [:]
-        doubts = [:]
+        doubts = []
+        earlierDoubts = []
         return store.removeAll()
     }
 
