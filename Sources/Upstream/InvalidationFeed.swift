@@ -71,11 +71,12 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     }
 
     private func checkHeartbeat() {
-        guard isUp, let connection else { return }
+        guard let connection, let subscribed else { return }
         let now = NIODeadline.now()
-        if let oldest = unansweredPings.first, now - oldest.sent > Self.heartbeat {
+        let oldest = isUp ? unansweredPings.first?.sent : subscribed
+        if let oldest, now - oldest > Self.heartbeat {
             connection.close(.timedOut(server: serverName, after: Self.heartbeat.text))
-        } else if now - lastPing >= Self.heartbeat {
+        } else if isUp, now - lastPing >= Self.heartbeat {
             ping(tag: 0)
         }
     }
@@ -88,10 +89,14 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         var frame = ByteBuffer()
         frame.writeCommand([Array("SUBSCRIBE".utf8), Array(Self.channel.utf8)])
         frame.withUnsafeReadableBytes { connection.sendInStream($0) }
+        subscribed = .now()
         self.id = id
     }
 
     private var id = 0
+    private var serverID: String?
+    /// When it was subscribed to the channel; nil while it isn't.
+    private var subscribed: NIODeadline?
 
     func received(_ message: RESPValue) {
         if case .error(let text) = message {
@@ -107,7 +112,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
             isUp = true
             lastPing = .now()
             backoff.reset()
-            delegate?.feedIsUp(id: id)
+            delegate?.feedIsUp(id: id, serverID: serverID)
         }
     }
 
@@ -125,6 +130,8 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     private func wentDown(_ reason: String) {
         connection = nil
         isUp = false
+        subscribed = nil
+        serverID = nil
         unansweredPings.removeAll()
         guard !isShutDown else { return }
         delegate?.feedIsDown(reason)
@@ -138,6 +145,8 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {
+        let server = ServerIDReceiver { [weak self] in self?.serverID = $0 }
+        ServerIDReceiver.question.withUnsafeReadableBytes { connection.send($0, to: server) }
         var frame = ByteBuffer()
         frame.writeCommand([Array("CLIENT".utf8), Array("ID".utf8)])
         frame.withUnsafeReadableBytes { connection.send($0, to: FeedIDReceiver(self)) }

@@ -8,7 +8,8 @@ import Foundation
 public final class Relay: @unchecked Sendable {
     /// Its port on 127.0.0.1.
     public let port: Int
-    private let serverPort: Int
+    private var serverPort: Int
+    private var swallowed: String?
     private let listener: Int32
     private let lock = NSLock()
     private var connections: [RelayedConnection] = []
@@ -28,6 +29,12 @@ public final class Relay: @unchecked Sendable {
         }
     }
 
+    /// Every connection from now on is one to the server at this port.
+    public func redirect(to port: Int) { lock.withLock { serverPort = port } }
+
+    /// The next time that a client says `word` it doesn't arrive, nor does what the client says after it.
+    public func swallow(_ word: String) { lock.withLock { swallowed = word } }
+
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in connections { connection.cut() }
@@ -35,13 +42,25 @@ public final class Relay: @unchecked Sendable {
 
     private func relay(_ client: Int32) {
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard Self.withAddress(of: serverPort, { connect(server, $0, $1) }) == 0 else {
+        let port = lock.withLock { serverPort }
+        guard Self.withAddress(of: port, { connect(server, $0, $1) }) == 0 else {
             close(server)
             close(client)
             return
         }
-        let connection = RelayedConnection(client: RelaySocket(client), server: RelaySocket(server))
+        let connection = RelayedConnection(client: RelaySocket(client), server: RelaySocket(server)) {
+            [weak self] said in
+            self?.swallows(said) ?? false
+        }
         lock.withLock { connections.append(connection) }
+    }
+
+    private func swallows(_ said: String) -> Bool {
+        lock.withLock {
+            guard let word = swallowed, said.contains(word) else { return false }
+            swallowed = nil
+            return true
+        }
     }
 
     /// The last connection of those whose client has said all of `words`, and none of `others`; waits until there is one.
@@ -80,7 +99,7 @@ public final class RelayedConnection: Sendable {
     public let addressAtServer: String
     private let sockets: [RelaySocket]
 
-    fileprivate init(client: RelaySocket, server: RelaySocket) {
+    fileprivate init(client: RelaySocket, server: RelaySocket, swallows: @escaping @Sendable (String) -> Bool) {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withUnsafeMutablePointer(to: &address) { pointer in
@@ -90,8 +109,8 @@ public final class RelayedConnection: Sendable {
         }
         addressAtServer = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         sockets = [client, server]
-        requests = RelayedStream(from: client, to: server)
-        replies = RelayedStream(from: server, to: client)
+        requests = RelayedStream(from: client, to: server, swallows: swallows)
+        replies = RelayedStream(from: server, to: client) { _ in false }
     }
 
     fileprivate func cut() { for socket in sockets { shutdown(socket.descriptor, Int32(SHUT_RDWR)) } }
@@ -105,8 +124,14 @@ public final class RelayedStream: @unchecked Sendable {
     private var arrived = 0
     private var hasEnded = false
     private var isHeld = false
+    private let swallows: @Sendable (String) -> Bool
 
-    fileprivate init(from source: RelaySocket, to destination: RelaySocket) {
+    fileprivate init(
+        from source: RelaySocket,
+        to destination: RelaySocket,
+        swallows: @escaping @Sendable (String) -> Bool
+    ) {
+        self.swallows = swallows
         self.destination = destination
         Thread.detachNewThread { [self] in
             var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -136,6 +161,7 @@ public final class RelayedStream: @unchecked Sendable {
     private func take(_ bytes: ArraySlice<UInt8>) {
         lock.withLock {
             all += bytes
+            if swallows(String(decoding: bytes, as: UTF8.self)) { isHeld = true }
             passOn()
         }
     }

@@ -76,12 +76,12 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     // MARK: InvalidationFeedDelegate
 
     /// Opens the gate, and lets every loop have its connections tracked.
-    public func feedIsUp(id: Int) {
+    public func feedIsUp(id: Int, serverID: String?) {
         isUp = true
         downReason = nil
         let epoch = cache.open()
         context.logger.info("the invalidation feed is up: replies are cached")
-        tellLoops(LoopCache.Feed(id: id, epoch: epoch))
+        tellLoops(LoopCache.Feed(id: id, serverID: serverID, epoch: epoch))
         // The round that was under way when the last feed was lost will never be settled, but somebody may wait for it.
         startRound()
     }

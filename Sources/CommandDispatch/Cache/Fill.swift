@@ -65,6 +65,7 @@ final class Fill: ReplyReceiver {
         isReleased = false
         holdsLease = false
         isTooLarge = false
+        line = []
         if reply.capacity <= Self.mostRoom { reply.removeAll(keepingCapacity: true) } else { reply = [] }
         cache.recycle(self)
     }

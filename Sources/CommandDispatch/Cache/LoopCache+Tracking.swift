@@ -9,7 +9,8 @@ import Upstream
 ///
 /// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that has
 /// just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and gets
-/// leases from the OK on. With OPTIN the server tracks what is behind a `CLIENT CACHING YES` only, which a fill says:
+/// leases from the OK on, if the server is the feed's: behind one name there may be several, and the feed's id is that of
+/// somebody else on another. With OPTIN the server tracks what is behind a `CLIENT CACHING YES` only, which a fill says:
 /// tracking costs it more than the read, and it has room for a million keys by default; beyond that each new one has
 /// another invalidated. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
 /// nobody of the next write. A server or a user that may not track is passed through uncached, unless whoever runs us has
@@ -46,13 +47,22 @@ extension LoopCache: SharedConnectionObserver {
         var frame = ByteBuffer()
         frame.writeCommand(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id), "OPTIN"].map { Array($0.utf8) })
         let reply = TrackingReply(self, connection, source: source)
+        let server = ServerIDReceiver { reply.serverID = $0 }
+        ServerIDReceiver.question.withUnsafeReadableBytes { connection.send($0, to: server) }
         frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
     }
 
     /// The server has answered a connection's wish to be tracked.
-    func trackingAnswered(_ connection: SharedConnection, source: UInt32, refusal: String?) {
+    func trackingAnswered(_ connection: SharedConnection, source: UInt32, serverID: String? = nil, refusal: String?) {
         if connection.trackingSource != 0, connection.trackingSource != source {
             cache.closeSource(connection.trackingSource)
+            connection.trackingSource = 0
+        }
+        if refusal == nil, let serverID, let other = feed?.serverID, serverID != other {
+            return trackLater(
+                connection,
+                because: "the invalidation feed has reached another server behind the same name"
+            )
         }
         guard let refusal else {
             connection.trackingSource = source
@@ -60,6 +70,7 @@ extension LoopCache: SharedConnectionObserver {
             self.refusal = nil
             return
         }
+        guard Self.isFinal(refusal) else { return trackLater(connection, because: refusal) }
         if connection.trackingRefusal == nil {
             let consequence =
                 untrackedLife > 0
@@ -71,6 +82,26 @@ extension LoopCache: SharedConnectionObserver {
         self.refusal = refusal
         if untrackedLife > 0 { connection.trackingSource = source }
     }
+
+    /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That it is
+    /// busy with a script, or loading, passes.
+    private static func isFinal(_ refusal: String) -> Bool { refusal.hasPrefix("ERR ") || refusal.hasPrefix("NOPERM ") }
+
+    private func trackLater(_ connection: SharedConnection, because reason: String) {
+        if connection.trackingRefusal != reason {
+            context.logger.warning("nothing is cached for now of what a connection reads: \(reason)")
+        }
+        connection.trackingRefusal = reason
+        refusal = reason
+        let bound = NIOLoopBound((self, connection), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.patience) {
+            let (cache, connection) = bound.value
+            if connection.trackingSource == 0 { cache.track(connection) }
+        }
+    }
+
+    /// How long to wait before a server that couldn't track is asked again.
+    private static let patience = TimeAmount.seconds(1)
 
     /// The server doesn't track what was to be kept: nothing that came over the connection is worth anything.
     func cachingRefused(_ connection: SharedConnection, _ refusal: String) {

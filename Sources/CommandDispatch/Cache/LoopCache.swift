@@ -52,9 +52,10 @@ final class LoopCache {
 
     private let namespaces: Namespaces
 
-    /// The client id of the feed, and the cache's epoch in which it is heard.
+    /// The client id of the feed and the server that it means something to, and the cache's epoch in which the feed is heard.
     struct Feed {
         let id: Int
+        let serverID: String?
         let epoch: UInt64
     }
 

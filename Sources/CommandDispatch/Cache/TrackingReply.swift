@@ -6,6 +6,8 @@ final class TrackingReply: CollectingReceiver {
     private let cache: LoopCache
     private let connection: SharedConnection
     private let source: UInt32
+    /// The server that the connection has reached, which was asked before.
+    var serverID: String?
 
     init(_ cache: LoopCache, _ connection: SharedConnection, source: UInt32) {
         self.cache = cache
@@ -14,6 +16,6 @@ final class TrackingReply: CollectingReceiver {
     }
 
     override func receive(reply: UnsafeRawBufferPointer) {
-        cache.trackingAnswered(connection, source: source, refusal: reply.errorLine)
+        cache.trackingAnswered(connection, source: source, serverID: serverID, refusal: reply.errorLine)
     }
 }

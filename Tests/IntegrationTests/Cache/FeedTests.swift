@@ -119,6 +119,60 @@ struct FeedTests {
         }
     }
 
+    @Test("behind one name there are several servers: what the feed of one doesn't tell of isn't kept")
+    func severalServers() throws {
+        let servers = try [RedisServer(), RedisServer()]
+        let relay = try Relay(to: servers[0].port)
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)")
+        try ocm.waitUntilCaching()
+        relay.redirect(to: servers[1].port)
+        try servers[0].connect().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        let client = try ocm.connect()
+        let other = try servers[1].connect()
+        try other.call("SET", "k", "old")
+        try waitUntil("it is noticed") {
+            try client.call("GET", "k") == "$3\r\nold\r\n"
+                && client.call("CACHE", "EXPLAIN", "GET", "k").contains("has reached another server")
+        }
+        try other.call("SET", "k", "new")
+        #expect(try client.call("GET", "k") == "$3\r\nnew\r\n")
+        try servers[0].connect().call("CLIENT", "KILL", "TYPE", "pubsub")
+        try ocm.waitUntilCaching()
+    }
+
+    @Test("a feed whose subscription is lost on its way is found out")
+    func lostSubscription() throws {
+        let redis = try RedisServer()
+        let relay = try Relay(to: redis.port)
+        relay.swallow("SUBSCRIBE")
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)")
+        try ocm.waitUntilCaching()
+    }
+
+    @Test("a Redis that is busy for a moment is asked to track later", arguments: [[], ["--untracked-ttl", "60s"]])
+    func busy(arguments: [String]) throws {
+        let redis = try RedisServer(["--busy-reply-threshold", "50"])
+        let ocm = try OCMServer(upstream: redis.url, arguments)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let script = try ocm.connect()
+        let other = try redis.connect()
+        try script.sendCommand("EVAL", "while true do end", "0")
+        var number = 0
+        try waitUntil("Redis is busy") {
+            number += 1
+            return try client.call("GET", "\(number)").hasPrefix("-BUSY")
+        }
+        #expect(try other.call("SCRIPT", "KILL") == "+OK\r\n")
+        for value in 1...3 {
+            try waitUntil("it is written") { try other.call("SET", "k", "\(value)") == "+OK\r\n" }
+            try waitUntil("the new value is seen, and kept") {
+                try client.call("GET", "k") == "$1\r\n\(value)\r\n"
+                    && client.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+            }
+        }
+    }
+
     @Test("a Redis that may not be asked to track is passed through, and that is said")
     func refused() throws {
         let redis = try RedisServer(

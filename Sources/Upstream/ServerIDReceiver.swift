@@ -1,0 +1,29 @@
+import NIOCore
+import RESP
+
+/// Takes the answer to the question which server a connection has reached: the `run_id` of `INFO server`.
+///
+/// Behind one name there may be several (a balancer, replicas, a failover), and a client's id means something on its own
+/// server only.
+public final class ServerIDReceiver: CollectingReceiver {
+    /// What to ask.
+    public static let question = {
+        var frame = ByteBuffer()
+        frame.writeCommand(["INFO", "server"].map { Array($0.utf8) })
+        return frame
+    }()
+
+    private let done: (String?) -> Void
+
+    /// `done` gets the id, or nil if the server doesn't tell.
+    public init(_ done: @escaping (String?) -> Void) { self.done = done }
+
+    /// Reads the id.
+    public override func receive(reply: UnsafeRawBufferPointer) {
+        let lines = String(decoding: reply, as: UTF8.self).split(whereSeparator: \.isNewline)
+        done(lines.first { $0.hasPrefix("run_id:") }.map { String($0.dropFirst("run_id:".count)) })
+    }
+
+    /// There is no answer.
+    public override func fail(_ failure: UpstreamFailure) { done(nil) }
+}
