@@ -166,11 +166,14 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         killUnsent()
     }
 
-    /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it.
+    /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it, unless they have
+    /// waited for too long already.
     func wasLost(by identity: Identity, _ failure: UpstreamFailure) {
         guard identity == baseIdentity, !isShutDown else { return }
         context.logger.warning("\(failure.event)")
-        setStatus(.connecting)
+        guard case .timedOut(let server, let after) = failure else { return setStatus(.connecting) }
+        setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
+        connectAgain()
     }
 
     func isUnreachable(by identity: Identity, _ failure: UpstreamFailure) {
@@ -184,7 +187,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     private func connectAgain() {
         guard !isShutDown else { return }
-        shared(for: baseIdentity).connect()
+        shared(for: baseIdentity).tryAgain()
     }
 
     private func setStatus(_ status: Status) {
@@ -206,6 +209,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         idle[connection.identity]?.removeAll { $0 === connection }
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
         if wasReady { abandon(connection) }
+        let failure = wasReady ? failure : failure.whileConnecting
         connection.forEachUnanswered {
             $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
         }

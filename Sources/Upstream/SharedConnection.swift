@@ -25,6 +25,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     private let upstream: RedisUpstream
     private var connection: UpstreamConnection?
+    /// Opened while the server is down: it carries nothing until the server has answered, so that nobody waits for that.
+    private var attempt: UpstreamConnection?
 
     init(identity: Identity, upstream: RedisUpstream) {
         self.identity = identity
@@ -43,7 +45,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     /// See ``UpstreamConnection/expectUnseenChanges()``.
     public func expectUnseenChanges() {
-        if upstream.failureWhileDown == nil { connect().expectUnseenChanges() }
+        if connection != nil || upstream.failureWhileDown == nil { connect().expectUnseenChanges() }
     }
 
     /// Whether whoever has more to send should wait.
@@ -67,6 +69,11 @@ public final class SharedConnection: UpstreamConnectionOwner {
         connection = opened
         isCongested = false
         return opened
+    }
+
+    /// Looks whether the server that is down is there again.
+    func tryAgain() {
+        if connection == nil, attempt == nil { attempt = upstream.open(identity, owner: self) }
     }
 
     /// Closes the connection that nobody uses.
@@ -95,6 +102,10 @@ public final class SharedConnection: UpstreamConnectionOwner {
     }
 
     func connectionReady(_ connection: UpstreamConnection) {
+        if connection === attempt {
+            attempt = nil
+            self.connection = connection
+        }
         upstream.isReachable(by: identity)
         upstream.observer?.sharedConnectionReady(self)
     }
@@ -106,11 +117,13 @@ public final class SharedConnection: UpstreamConnectionOwner {
             self.connection = nil
             isCongested = false
         }
+        if attempt === connection { attempt = nil }
         if wasReady {
             upstream.wasLost(by: identity, failure)
             upstream.abandon(connection)
             sendAgain(from: connection, failure)
         } else {
+            let failure = failure.whileConnecting
             upstream.isUnreachable(by: identity, failure)
             connection.forEachUnanswered {
                 $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
@@ -119,6 +132,12 @@ public final class SharedConnection: UpstreamConnectionOwner {
     }
 
     private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
+        if let failureOfUnsent = upstream.failureWhileDown {
+            return broken.forEachUnanswered {
+                let failure = $0.failure ?? ($0.mayHaveBeenSent ? failure : failureOfUnsent)
+                $0.receiver.fail(failure, commands: 1, afterPartOfReply: $0.isTorn)
+            }
+        }
         let next = connect()
         if broken.carriesUnseenChanges { next.expectUnseenChanges() }
         broken.forEachUnanswered { unanswered in

@@ -101,7 +101,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// How long the server has been silent although it owes a reply; nil when it owes none that should be quick.
     func silence(at now: NIODeadline) -> TimeAmount? {
-        if phase == .ready, pending.isEmpty || slowCommands > 0 || isStreaming { return nil }
+        if phase == .ready, pending.isEmpty || slowCommands > 0 || isStreaming || readsHeld { return nil }
         return now - lastProgress
     }
 
@@ -350,6 +350,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Stops or resumes reading from the server: what a slow client doesn't take stays there.
     public func holdReads(_ held: Bool) {
         readsHeld = held
+        // It wasn't the server that was silent.
+        lastProgress = .now()
         guard !held, readWasHeld, let channelContext else { return }
         readWasHeld = false
         channelContext.read()

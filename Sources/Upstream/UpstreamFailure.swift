@@ -9,6 +9,11 @@ public enum UpstreamFailure: Error, Equatable, Sendable {
     /// The server stayed silent: it may or may not execute the command yet.
     case timedOut(server: String, after: String)
 
+    /// The same, of a connection that never came about: nothing was sent over it.
+    var whileConnecting: UpstreamFailure {
+        if case .lost(let server, let reason) = self { .unreachable(server: server, reason: reason) } else { self }
+    }
+
     /// The error reply's text, without the `-`.
     public var message: String {
         switch self {

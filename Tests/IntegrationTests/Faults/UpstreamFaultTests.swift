@@ -92,6 +92,53 @@ struct UpstreamFaultTests {
         #expect(try client.read(26) == Array("$1\r\na\r\n$6\r\nbefore\r\n$1\r\nb\r\n".utf8))
     }
 
+    @Test("stopped: commands wait for the time-out once, and then not even for the next attempt to connect")
+    func frozenWhileConnecting() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "1s"])
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try redis.freeze()
+        defer { redis.thaw() }
+        #expect(try client.call("GET", "k").contains("within 1 s"))
+        // The next attempt, which takes five seconds to fail, is under way by now.
+        var failed = 0
+        try waitUntil("a hundred commands have failed") {
+            let reply = try client.call("GET", "k")
+            #expect(reply.contains("was not sent"))
+            failed += 1
+            return failed == 100
+        }
+    }
+
+    @Test("a server that ends every connection at once: what wasn't sent is said not to have been sent")
+    func endedInHandshake() throws {
+        let relay = try Relay(to: freePort())
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)")
+        let client = try ocm.connect()
+        for command in ["SET k v", "GET k", "MULTI"] {
+            try client.send(command + "\r\n")
+            #expect(String(decoding: try client.readReply(), as: UTF8.self).hasSuffix("the command was not sent\r\n"))
+        }
+    }
+
+    @Test("a client that takes its transaction's replies slowly isn't taken for a server that is silent")
+    func slowTransaction() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "500ms"])
+        let client = try RawConnection(port: ocm.port, receiveBuffer: 4096)
+        let size = 20 << 20
+        try client.call("SET", "big", String(repeating: "x", count: size))
+        try client.send("MULTI\r\nGET big\r\nGET big\r\nGET big\r\nEXEC\r\n")
+        sleep(2)
+        #expect(
+            try client.read(5 + 3 * 9 + 4)
+                == Array(("+OK\r\n" + String(repeating: "+QUEUED\r\n", count: 3) + "*3\r\n").utf8)
+        )
+        for _ in 0..<3 { #expect(try client.readReply().count == size + 13) }
+        #expect(try client.call("PING") == "+PONG\r\n")
+    }
+
     @Test("stopped for a moment: replies are late, and nothing else")
     func frozenForAMoment() throws {
         let redis = try RedisServer()
