@@ -45,6 +45,7 @@ def test_setting_bytes(value):
     request = calls.set_value("k", value, 1.5).request
     assert (request.method, request.path, request.body) == ("PUT", "/api/cache/key/k?ttl=1.5", b"\xff\x00")
     assert calls.set_value("k", value, None).request.path == "/api/cache/key/k"
+    assert calls.set_value("k", value, "1 2").request.path == "/api/cache/key/k?ttl=%221%202%22"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": float("-inf")}, "\ud800"])

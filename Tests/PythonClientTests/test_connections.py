@@ -201,13 +201,43 @@ TRICKLE = [b" "] * 100 + [b'{"value":1}']
             b"0\r\n\r\n",
             pause=0.1,
         ),
+        respond_raw(*[b"%c" % byte for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"], pause=0.1),
+        respond_raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 40, pause=0.1),
+        respond_raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"0"] * 40, pause=0.1),
     ],
-    ids=["says nothing", "stops", "trickles", "trickles chunks"],
-)
+    ids=[
+        "says nothing", "stops", "trickles", "trickles chunks", "trickles its head", "goes on and on",
+        "trickles the size of a chunk",
+    ],
+)  # fmt: skip
 def test_a_server_that_is_too_slow(make_client, server, answer):
     server.script(answer)
+    client = make_client(server.url, timeout=0.5)
+    begin = time.monotonic()
     with pytest.raises(CacheUnavailable, match="didn't answer in time"):
-        make_client(server.url, timeout=0.5).get("k")
+        client.get("k")
+    assert time.monotonic() - begin < 2
+
+
+def test_addresses_that_do_not_answer_share_the_time(monkeypatch):
+    with socket.socket() as listener, socket.socket() as waiting:
+        # Linux lets one connection more wait than it is told, and answers no further ones.
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting.connect(listener.getsockname())
+        address = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [address] * 5)
+        begin = time.monotonic()
+        client = CacheClient("http://many", timeout=0.5, retries=0)
+        with pytest.raises(CacheUnavailable, match="didn't answer in time"):
+            client.get("k")
+        assert time.monotonic() - begin < 1.5
+
+
+def test_what_comes_behind_a_response_is_not_taken_for_the_next(server):
+    server.script(respond_raw(respond(FOUND).parts[0] + respond({"error": "stray"}, 400).parts[0]), respond(FOUND))
+    with CacheClient(server.url) as client:
+        assert client.get("k") == 1 and client.get("k") == 1
 
 
 def test_the_time_out_is_for_all_tries(make_client, server):

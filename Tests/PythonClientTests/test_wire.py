@@ -29,7 +29,7 @@ def test_addresses(url, host, port, header, prefix):
     "url",
     [
         "", "localhost:8000", "redis://localhost", "http://", "http://:8000", "http://user:password@host", "http://h/?q=1",
-        "http://h/#f", "http://a b/", "http://h/ä", "http://h:port", "http://h:99999", "http://h/a b",
+        "http://h/#f", "http://h/\x7f", "http://a b/", "http://h/ä", "http://h:port", "http://h:99999", "http://h/a b",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [CacheClient, AsyncCacheClient])
@@ -77,7 +77,16 @@ def test_a_response_s_head(lines, head):
 
 
 @pytest.mark.parametrize(
-    "lines", ["", "+PONG", "HTTP/1.1 200 OK", "HTTP/2 200", "HTTP/1.1 abc", "HTTP/1.1 200 OK\r\nContent-Length: -1"]
+    "lines",
+    [
+        "",
+        "+PONG",
+        "HTTP/1.1 200 OK",
+        "HTTP/2 200",
+        "HTTP/1.1 abc",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1",
+        "HTTP/1.1 200 OK\r\nContent-Length: " + "9" * 5000,
+    ],
 )
 def test_what_is_not_a_head(lines):
     with pytest.raises(ProtocolError):

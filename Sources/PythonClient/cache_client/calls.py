@@ -74,7 +74,7 @@ def set_value(key: str, value: Any, ttl: float | None) -> Call[bool]:
     """Stores a value."""
     if not isinstance(value, BINARY):
         return set_json(key, encode_json(value), ttl)
-    query = "" if ttl is None else "?ttl=" + encode_json(ttl).decode()
+    query = "" if ttl is None else "?ttl=" + quote(encode_json(ttl))
     request = Request("PUT", key_path(key) + query, bytes(value), content_type="application/octet-stream")
     return Call(request, read_stored)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import ssl
 from collections import deque
@@ -11,10 +10,9 @@ from collections import deque
 from .attempts import Attempts
 from .endpoint import Endpoint
 from .failures import unavailable
-from .http1 import NO_END
+from .http1 import ProtocolError, decode_chunk_size, decode_head, encode_request
 from .messages import REQUEST_TIMEOUT, Request, Response
-
-CHUNK = 1 << 16
+from .timed_socket import TimedSocket
 
 
 class Connections:
@@ -24,7 +22,7 @@ class Connections:
         self._endpoint = endpoint
         self._limit = limit
         self._context = context
-        self._idle: deque[http.client.HTTPConnection] = deque()
+        self._idle: deque[TimedSocket] = deque()
         self._process = os.getpid()
 
     def exchange(self, request: Request, attempts: Attempts) -> Response:
@@ -33,14 +31,14 @@ class Connections:
             # What must not be sent twice never meets a connection that the server may have closed already.
             connection = self._take() if request.idempotent else None
             if connection is not None:
-                with contextlib.suppress(ConnectionError, ssl.SSLEOFError):
+                with contextlib.suppress(ConnectionError, EOFError, ssl.SSLEOFError):
                     response = self._converse(connection, request, attempts)
                     if response.status != REQUEST_TIMEOUT:
                         return response
                 # The server had grown tired of it. Others are as old.
                 self.close()
-            return self._converse(self._connect(), request, attempts)
-        except (OSError, http.client.HTTPException) as error:
+            return self._converse(self._connect(attempts), request, attempts)
+        except (OSError, EOFError, ProtocolError) as error:
             raise unavailable(self._endpoint, request, error) from error
 
     def close(self) -> None:
@@ -49,25 +47,24 @@ class Connections:
             while True:
                 self._idle.pop().close()
 
-    def _converse(self, connection: http.client.HTTPConnection, request: Request, attempts: Attempts) -> Response:
+    def _converse(self, connection: TimedSocket, request: Request, attempts: Attempts) -> Response:
         try:
-            response = converse(connection, self._endpoint, request, attempts)
+            response, keeps_alive = converse(connection, self._endpoint, request, attempts)
         except BaseException:
             connection.close()
             raise
-        # After a response that ends the connection there is no socket any more.
-        if connection.sock is not None and len(self._idle) < self._limit:
+        # What came behind the response would be taken for the next one's.
+        if keeps_alive and connection.is_drained() and len(self._idle) < self._limit:
             self._idle.append(connection)
         else:
             connection.close()
         return response
 
-    def _connect(self) -> http.client.HTTPConnection:
-        if not self._endpoint.secure:
-            return http.client.HTTPConnection(self._endpoint.host, self._endpoint.port)
-        return http.client.HTTPSConnection(self._endpoint.host, self._endpoint.port, context=self._context)
+    def _connect(self, attempts: Attempts) -> TimedSocket:
+        context = self._context or ssl.create_default_context() if self._endpoint.secure else None
+        return TimedSocket.connect(self._endpoint, context, attempts)
 
-    def _take(self) -> http.client.HTTPConnection | None:
+    def _take(self) -> TimedSocket | None:
         """The connection that was used last."""
         if self._process != os.getpid():
             # Those are the parent's: what it reads and what is read here would be mixed up.
@@ -80,28 +77,28 @@ class Connections:
 
 
 def converse(
-    connection: http.client.HTTPConnection, endpoint: Endpoint, request: Request, attempts: Attempts
-) -> Response:
-    """Sends a request over a connection and reads its response."""
-    connection.timeout = attempts.remaining()
-    if connection.sock is None:
-        connection.connect()
-    socket = connection.sock
-    socket.settimeout(attempts.remaining())
+    connection: TimedSocket, endpoint: Endpoint, request: Request, attempts: Attempts
+) -> tuple[Response, bool]:
+    """Sends a request and reads its response, and says whether another may follow."""
     # The server may answer before it has read everything, that there is too much of it for example.
     with contextlib.suppress(ConnectionResetError, BrokenPipeError):
-        connection.request(request.method, endpoint.prefix + request.path, request.body, endpoint.headers(request))
-    response = connection.getresponse()
-    if response.length is None and not response.chunked:
-        raise http.client.HTTPException(NO_END)
+        connection.send(encode_request(endpoint, request), attempts)
+    head = decode_head(connection.read_until(b"\r\n\r\n", attempts))
+    while head.status < 200:
+        head = decode_head(connection.read_until(b"\r\n\r\n", attempts))
+    if head.length is None:
+        body = read_chunks(connection, attempts)
+    else:
+        body = connection.read_exactly(head.length, attempts)
+    return Response(head.status, head.reason, body), head.keeps_alive
+
+
+def read_chunks(connection: TimedSocket, attempts: Attempts) -> bytes:
+    """A body that comes in chunks, to the end of what follows it."""
     body = bytearray()
-    while chunk := response.read1(CHUNK):
-        body += chunk
-        if attempts.is_over():
-            raise TimeoutError
-        if not response.isclosed():
-            socket.settimeout(attempts.remaining())
-    if response.length:
-        raise http.client.IncompleteRead(bytes(body), response.length)
-    response.close()
-    return Response(response.status, response.reason, bytes(body))
+    while size := decode_chunk_size(connection.read_until(b"\r\n", attempts)):
+        body += connection.read_exactly(size, attempts)
+        connection.read_exactly(2, attempts)
+    while connection.read_until(b"\r\n", attempts) != b"\r\n":
+        pass
+    return bytes(body)

@@ -30,7 +30,8 @@ class Endpoint:
             raise ValueError(f"{url!r} isn't the URL of a server: give one like http://localhost:8000")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError(f"{url!r} has more than an address and a path: a token is given as `token`")
-        if not (parts.netloc + parts.path).isascii() or " " in parts.netloc + parts.path:
+        address = parts.netloc + parts.path
+        if not (address.isascii() and address.isprintable()) or " " in address:
             raise ValueError(f"{url!r} has characters that must be encoded in a URL")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token and token):
             raise ValueError("a token is printable ASCII without spaces around it")

@@ -61,7 +61,8 @@ def decode_length(field: str | None) -> int:
     """A body's length, as its header says it."""
     if field is None:
         raise ProtocolError(NO_END)
-    if not (field.isascii() and field.isdigit()):
+    # Python refuses to read more digits than some thousands, and nobody sends as much as twenty of them say.
+    if not (field.isascii() and field.isdigit() and len(field) < 20):
         raise ProtocolError(f"the response has no length: {field[:80]!r}")
     return int(field)
 
