@@ -11,6 +11,10 @@ import time
 
 import pytest
 from cache_client import AsyncCacheClient, CacheClient, CacheError, CacheUnavailable
+from cache_client.attempts import Attempts
+from cache_client.connections import Connections
+from cache_client.endpoint import Endpoint
+from cache_client.messages import Request
 from programs import free_port, wait_until
 from scripted_server import CLOSE, HANG, RESET, Answer, ScriptedServer, respond, respond_raw
 
@@ -350,6 +354,25 @@ def test_a_fork_does_not_use_its_parent_s_connections(server):
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert client.get("k") == 1
     assert server.connections_used == [0, 1, 0]
+
+
+def test_threads_of_a_child_do_not_share_a_connection_of_its_parent(monkeypatch, server):
+    taken = []
+
+    class Interrupted(Connections):
+        """Another thread of the child comes in between when the process has been noted."""
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "_process":
+                taken.append(self._take())
+
+    server.script(respond(FOUND))
+    connections = Interrupted(Endpoint.parse(server.url, None), 2, None)
+    connections.exchange(Request("GET", "/api/cache/key/k"), Attempts(5, 0))
+    taken.clear()
+    monkeypatch.setattr(os, "getpid", lambda: 0)
+    assert connections._take() is None and taken == [None]
 
 
 class TestTLS:

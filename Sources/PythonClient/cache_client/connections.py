@@ -67,9 +67,10 @@ class Connections:
     def _take(self) -> TimedSocket | None:
         """The connection that was used last."""
         if self._process != os.getpid():
-            # Those are the parent's: what it reads and what is read here would be mixed up.
-            self._process = os.getpid()
+            # Those are the parent's: what it reads and what is read here would be mixed up. They go before the process
+            # is noted, so that no other thread takes one in between.
             self._idle = deque()
+            self._process = os.getpid()
         try:
             return self._idle.pop()
         except IndexError:
