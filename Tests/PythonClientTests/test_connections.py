@@ -304,6 +304,30 @@ def test_batches_that_take_several_requests(client, server):
     assert client.batch_get([]) == {} and client.batch_set({}) == {}
 
 
+@pytest.mark.parametrize(
+    ("ask", "body"),
+    [
+        (lambda client: client.batch_get(map(str, range(30_001))), {"values": {}}),
+        (lambda client: client.batch_set(dict.fromkeys("abcd", b"\xff")), {"stored": True}),
+        (lambda client: client.keys(), {"keys": ["a"], "cursor": "1"}),
+    ],
+    ids=["batch_get", "batch_set", "keys"],
+)
+def test_the_time_out_is_for_all_requests_of_a_call(make_client, server, ask, body):
+    server.script(*[respond_raw(b"", respond(body).parts[0], pause=0.4)] * 3)
+    client = make_client(server.url, timeout=1, retries=0)
+    begin = time.monotonic()
+    with pytest.raises(CacheUnavailable, match="didn't answer in time"):
+        ask(client)
+    assert time.monotonic() - begin < 1.5 and len(server.received) == 3
+
+
+def test_each_page_has_the_time_of_a_call(make_client, server):
+    page = respond_raw(b"", respond({"keys": ["a"], "cursor": "1"}).parts[0], pause=0.4)
+    server.script(page, page, page, respond({"keys": ["b"]}))
+    assert list(make_client(server.url, timeout=1, retries=0).iter_keys()) == ["a", "a", "a", "b"]
+
+
 def test_an_answer_that_comes_before_all_is_sent(server):
     server.script(dataclasses.replace(respond({"error": "too much"}, 413, then=CLOSE), unread=True))
     with CacheClient(server.url) as client, pytest.raises(CacheError, match="too much"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -12,7 +12,7 @@ from . import calls
 from .attempts import Attempts
 from .endpoint import Endpoint
 from .errors import CacheUnavailable
-from .messages import Call, EveryKey, Result
+from .messages import Call, EveryKey, Part, Result
 from .streams import Streams
 
 
@@ -33,8 +33,9 @@ class AsyncCacheClient:
     ) -> None:
         """Doesn't connect yet.
 
-        `timeout` is how many seconds a call may take, with all that it tries. `retries` is how often a call that does
-        no harm when it comes twice (all but `command`) is tried again while the server is away. `connections` is how
+        `timeout` is how many seconds a call may take, with all that it tries and all the requests that it consists of;
+        of `iter_keys` it is each page. `retries` is how often a call that does no harm when it comes twice (all but
+        `command`) is tried again while the server is away. `connections` is how
         many are open at most: further calls wait for one.
         """
         self._timeout = timeout
@@ -86,31 +87,20 @@ class AsyncCacheClient:
 
     async def keys(self, pattern: str | None = None) -> list[str]:
         """All keys, or those that begin with `pattern` or match it as a glob."""
-        return list(dict.fromkeys([key async for key in self.iter_keys(pattern)]))
+        attempts = self._attempts()
+        return list(dict.fromkeys([key async for key in self._walk(pattern, lambda: attempts)]))
 
-    async def iter_keys(self, pattern: str | None = None) -> AsyncIterator[str]:
-        """The same, page by page. A key may come twice while others are written."""
-        page = await self._perform(calls.keys_page(pattern, None))
-        for key in page.keys:
-            yield key
-        while page.cursor is not None:
-            page = await self._perform(calls.keys_page(pattern, page.cursor))
-            for key in page.keys:
-                yield key
+    def iter_keys(self, pattern: str | None = None) -> AsyncIterator[str]:
+        """The same, page by page, each in the time of a call. A key may come twice while others are written."""
+        return self._walk(pattern, self._attempts)
 
     async def batch_get(self, keys: Iterable[str]) -> dict[str, Any]:
         """The values of those of the keys that there are."""
-        found: dict[str, Any] = {}
-        for call in calls.batch_get(keys):
-            found.update(await self._perform(call))
-        return found
+        return await self._perform_all(calls.batch_get(keys))
 
     async def batch_set(self, items: Mapping[str, Any], ttl: float | None = None) -> dict[str, bool]:
         """Stores many values, and says of each key whether it was stored."""
-        results: dict[str, bool] = {}
-        for call in calls.batch_set(items, ttl):
-            results.update(await self._perform(call))
-        return results
+        return await self._perform_all(calls.batch_set(items, ttl))
 
     async def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
         """Stores the members of an object given as JSON, each to the letter."""
@@ -120,13 +110,38 @@ class AsyncCacheClient:
         """Carries out any Redis command that needs no connection to itself. It is never tried twice."""
         return await self._perform(calls.command(words))
 
+    async def _walk(self, pattern: str | None, attempts: Callable[[], Attempts]) -> AsyncIterator[str]:
+        """The keys, page by page; `attempts` says what each page may take."""
+        cursor: str | None = None
+        while True:
+            page = await self._try(calls.keys_page(pattern, cursor), attempts())
+            for key in page.keys:
+                yield key
+            cursor = page.cursor
+            if cursor is None:
+                return
+
     async def _perform(self, call: Call[Result]) -> Result:
-        attempts = Attempts(self._timeout, self._retries if call.request.idempotent else 0)
+        return await self._try(call, self._attempts())
+
+    async def _perform_all(self, parts: Iterable[Call[dict[str, Part]]]) -> dict[str, Part]:
+        """Carries out what a call consists of, in the time of one, and puts the results together."""
+        attempts = self._attempts()
+        results: dict[str, Part] = {}
+        for part in parts:
+            results.update(await self._try(part, attempts))
+        return results
+
+    def _attempts(self) -> Attempts:
+        """What one call may take, from now on."""
+        return Attempts(self._timeout, self._retries)
+
+    async def _try(self, call: Call[Result], attempts: Attempts) -> Result:
         while True:
             try:
                 return call.read(await self._streams.exchange(call.request, attempts))
             except CacheUnavailable:
-                pause = attempts.pause()
+                pause = attempts.pause() if call.request.idempotent else None
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)

@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 REQUEST_TIMEOUT = 408
 
 Result = TypeVar("Result", covariant=True)
+Part = TypeVar("Part")
+"""What a call of several requests brings for each key."""
 
 
 class EveryKey(enum.Enum):
