@@ -7,8 +7,8 @@ from cache_client import CacheError, CacheUnavailable, calls
 from cache_client.messages import EveryKey, Response
 
 
-def answer(body, status=200):
-    return Response(status, "Reason", body if isinstance(body, bytes) else json.dumps(body).encode())
+def answer(body, status=200, content_type="application/json"):
+    return Response(status, "Reason", body if isinstance(body, bytes) else json.dumps(body).encode(), content_type)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,64 @@ def test_what_is_said_of_an_error():
     assert "502" in raised.value.message
 
 
-@pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b'"text"', b"[" * 100_000])
-def test_a_response_that_is_not_what_the_server_sends(body):
-    with pytest.raises(CacheError, match="can't be read"):
-        calls.get_stats().read(answer(body))
+EVERY_CALL = [
+    calls.healthcheck(),
+    calls.get_stats(),
+    calls.get("k", None),
+    calls.get_bytes("k"),
+    calls.set_value("k", 1, None),
+    calls.set_value("k", b"\xff", None),
+    calls.invalidate("k"),
+    calls.invalidate(EveryKey.EVERY_KEY),
+    calls.keys_page(None, None),
+    *calls.batch_get(["k"]),
+    *calls.batch_set({"k": 1}, None),
+    *calls.batch_set({"k": b"\xff"}, None),
+    calls.command(("PING",)),
+]
 
 
-def test_what_does_not_confirm_a_write():
-    with pytest.raises(CacheError, match="stored"):
-        calls.set_value("k", 1, None).read(answer({"key": "k", "value": 1, "found": True}))
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"no JSON", b"<html></html>", b"\xff", b"[]", b'"text"', b"null", b"{}",
+        {"message": "hello"}, {"status": "ok"}, {"status": ["healthy"]}, {"status": 200, "version": "1.0"},
+        {"keys": None}, {"keys": {}}, {"keys": [1]}, {"keys": ["k"], "cursor": 5}, {"keys": [], "encoded_keys": 5},
+        {"keys": [], "encoded_keys": ["/"]}, {"keys": [], "encoded_keys": [None]},
+        {"results": None}, {"results": []}, {"results": {"k": "yes"}},
+        {"values": None}, {"values": ["k"]}, {"values": {"k": "/w=="}, "encodings": []},
+        {"values": {"k": "/"}, "encodings": {"k": "base64"}}, {"values": {"k": 5}, "encodings": {"k": "base64"}},
+        {"found": True}, {"value": 1}, {"found": True, "value": "x", "encoding": "rot13"},
+        {"found": True, "value": "/", "encoding": "base64"}, {"found": True, "value": None, "encoding": "base64"},
+        {"stored": None}, {"invalidated": 1},
+        {"result": {}}, {"result": [{"value": "/"}]}, {"result": [{"value": 5, "encoding": "base64"}]},
+        {"result": [{"error": None}]},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("call", EVERY_CALL, ids=lambda call: f"{call.request.method} {call.request.path}")
+def test_an_answer_that_is_none_of_ocm(call, body):
+    with pytest.raises(CacheError, match="the answer isn't one of ocm's") as raised:
+        call.read(answer(body))
+    assert raised.value.status == 200
+
+
+@pytest.mark.parametrize("call", EVERY_CALL, ids=lambda call: f"{call.request.method} {call.request.path}")
+@pytest.mark.parametrize("body", [b'{"a":' * 100_000, b'{"found":true,"value":' + b"9" * 5000 + b"}"], ids=len)
+def test_an_answer_that_python_can_not_read(call, body):
+    with pytest.raises(CacheError):
+        call.read(answer(body))
+    with pytest.raises(CacheUnavailable, match="502"):
+        call.read(answer(body, 502))
+    with pytest.raises(CacheError, match="404"):
+        call.read(answer(body, 404))
+
+
+def test_bytes_that_are_a_page():
+    call = calls.get_bytes("k")
+    assert call.read(answer(b"<html>", content_type="application/octet-stream")) == b"<html>"
+    with pytest.raises(CacheError, match="isn't one of ocm's: it is of the type 'text/html'"):
+        call.read(answer(b"<html>", content_type="text/html"))
 
 
 @pytest.mark.parametrize(("status", "http"), [("healthy", 200), ("degraded", 200), ("unhealthy", 503)])
@@ -174,6 +223,8 @@ def test_a_command():
     assert call.request.body == b'["LRANGE","l",0,-1]' and not call.request.idempotent
     reply = {"result": ["a", {"value": "/w==", "encoding": "base64"}, None, [1]]}
     assert call.read(answer(reply)) == ["a", b"\xff", None, [1]]
+    with pytest.raises(CacheError, match="can't be read"):
+        call.read(answer(b'{"result":' + b"[" * 900 + b"]" * 900 + b"}"))
     with pytest.raises(CacheError, match="WRONGTYPE") as raised:
         call.read(answer({"error": "WRONGTYPE Operation against a key"}, 409))
     assert raised.value.status == 409

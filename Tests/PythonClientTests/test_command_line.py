@@ -141,6 +141,21 @@ def test_what_goes_wrong(ocm, server):
 @pytest.mark.parametrize(
     "words",
     [
+        ["healthcheck"], ["stats"], ["keys"], ["get", "k"], ["set", "k", "1"], ["invalidate"], ["batch-get", "k"],
+        ["batch-set", "{}"],
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_server_that_is_another(server, words):
+    server.script(respond({"message": "hello"}))
+    result = run(*words, "--url", server.url)
+    assert result.returncode == 1 and result.stdout == b""
+    assert result.stderr.startswith(b"cache-client: the answer isn't one of ocm's") and result.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         [],
         ["nosuch"],
         ["get"],

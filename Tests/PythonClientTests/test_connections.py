@@ -68,7 +68,7 @@ def test_a_connection_on_which_the_server_had_given_up(make_client, server):
     "answer",
     [
         respond(FOUND, headers=[("Connection", "close")], then=CLOSE),
-        respond_raw(b'HTTP/1.0 200 OK\r\nContent-Length: 11\r\n\r\n{"value":1}', then=CLOSE),
+        respond_raw(b'HTTP/1.0 200 OK\r\nContent-Length: 24\r\n\r\n{"found":true,"value":1}', then=CLOSE),
     ],
 )
 def test_a_response_that_ends_its_connection(client, server, answer):
@@ -79,7 +79,7 @@ def test_a_response_that_ends_its_connection(client, server, answer):
 
 @pytest.mark.parametrize("pieces", [1, 7, 1000])
 def test_a_body_in_chunks(client, server, pieces):
-    body = b'{"value":"' + b"x" * 5000 + b'"}'
+    body = b'{"found":true,"value":"' + b"x" * 5000 + b'"}'
     chunks = b"".join(
         b"%x;name=value\r\n%s\r\n" % (len(body[at : at + pieces]), body[at : at + pieces])
         for at in range(0, len(body), pieces)

@@ -69,6 +69,10 @@ def test_a_request_as_bytes():
         ("HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: Keep-Alive", Head(200, "OK", True, 5)),
         ("HTTP/1.1 204 No Content", Head(204, "No Content", True, 0)),
         ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5", Head(304, "Not Modified", True, 0)),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Type: Text/HTML ; charset=UTF-8",
+            Head(200, "OK", True, 5, "text/html"),
+        ),
         ("HTTP/1.1 100 Continue", Head(100, "Continue", True, 0)),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,13 +9,27 @@ from urllib.parse import quote, urlencode
 
 from .errors import CacheError
 from .messages import Call, EveryKey, Request, Response
-from .values import decode_key, decode_value, encode_json, failure, read_object, read_success
+from .values import (
+    decode_key,
+    decode_value,
+    encode_json,
+    failure,
+    foreign,
+    member,
+    optional,
+    read_object,
+    read_success,
+    unreadable,
+)
 
 BATCH_KEYS = 10_000
 """The server takes no more keys than these in a batch."""
 BATCH_BYTES = 4 << 20
 """Batches are cut at this size: far below what the server takes in one request by default, 16 MB."""
 OUT_OF_MEMORY = 507
+STATES = ("healthy", "degraded", "unhealthy")
+BYTES = "application/octet-stream"
+"""The type of a value that is sent as it is stored."""
 
 BINARY = (bytes, bytearray, memoryview)
 
@@ -33,8 +46,8 @@ def healthcheck() -> Call[dict[str, Any]]:
 
     def read(response: Response) -> dict[str, Any]:
         content = read_object(response)
-        if "status" not in content:
-            raise failure(response)
+        if content.get("status") not in STATES:
+            raise unreadable(response, foreign('its "status" says nothing of health'))
         return content
 
     return Call(Request("GET", "/api/healthcheck"), read)
@@ -42,7 +55,13 @@ def healthcheck() -> Call[dict[str, Any]]:
 
 def get_stats() -> Call[dict[str, Any]]:
     """The server's statistics."""
-    return Call(Request("GET", "/api/cache/stats"), read_success)
+
+    def read(response: Response) -> dict[str, Any]:
+        content = read_success(response)
+        member(content, "memory_limit_bytes", int)
+        return content
+
+    return Call(Request("GET", "/api/cache/stats"), read)
 
 
 def get(key: str, default: Any) -> Call[Any]:
@@ -52,6 +71,8 @@ def get(key: str, default: Any) -> Call[Any]:
         if is_missing(response):
             return default
         content = read_success(response)
+        if content.get("found") is not True or "value" not in content:
+            raise foreign("there is no value in it")
         return decode_value(content["value"], content.get("encoding"))
 
     return Call(Request("GET", key_path(key)), read)
@@ -65,9 +86,12 @@ def get_bytes(key: str) -> Call[bytes | None]:
             return None
         if response.status != 200:
             raise failure(response)
+        # Whoever knows nothing of keys may answer everything with a page.
+        if response.content_type != BYTES:
+            raise foreign(f"it is of the type {response.content_type!r}")
         return response.body
 
-    return Call(Request("GET", key_path(key), accept="application/octet-stream"), read)
+    return Call(Request("GET", key_path(key), accept=BYTES), read)
 
 
 def set_value(key: str, value: Any, ttl: float | None) -> Call[bool]:
@@ -75,7 +99,7 @@ def set_value(key: str, value: Any, ttl: float | None) -> Call[bool]:
     if not isinstance(value, BINARY):
         return set_json(key, encode_json(value), ttl)
     query = "" if ttl is None else "?ttl=" + quote(encode_json(ttl))
-    request = Request("PUT", key_path(key) + query, bytes(value), content_type="application/octet-stream")
+    request = Request("PUT", key_path(key) + query, bytes(value), content_type=BYTES)
     return Call(request, read_stored)
 
 
@@ -98,8 +122,11 @@ def keys_page(pattern: str | None, cursor: str | None) -> Call[KeysPage]:
 
     def read(response: Response) -> KeysPage:
         content = read_success(response)
-        binary = [decode_key(key) for key in content.get("encoded_keys", [])]
-        return KeysPage(content["keys"] + binary, content.get("cursor"))
+        keys = member(content, "keys", list)
+        if not all(isinstance(key, str) for key in keys):
+            raise foreign("a key in it isn't a string")
+        binary = [decode_key(key) for key in optional(content, "encoded_keys", list) or []]
+        return KeysPage(keys + binary, optional(content, "cursor", str))
 
     return Call(Request("GET", path), read)
 
@@ -116,7 +143,7 @@ def batch_get_call(names: list[str]) -> Call[dict[str, Any]]:
 
     def read(response: Response) -> dict[str, Any]:
         content = read_success(response)
-        values, encodings = content["values"], content.get("encodings", {})
+        values, encodings = member(content, "values", dict), optional(content, "encodings", dict) or {}
         return {name: decode_value(values[name], encodings.get(name)) for name in names if name in values}
 
     return Call(Request("POST", "/api/cache/batch-get", encode_json({"keys": names})), read)
@@ -144,8 +171,8 @@ def batch_set_json(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
     """Stores the members of a JSON object, each to the letter."""
 
     def read(response: Response) -> dict[str, bool]:
-        results = read_success(response)["results"]
-        return {str(key): stored is True for key, stored in results.items()}
+        results = member(read_success(response), "results", dict)
+        return {key: member(results, key, bool) for key in results}
 
     body = b'{"items":' + items + ttl_member(ttl) + b"}"
     return Call(Request("POST", "/api/cache/batch-set", body), read)
@@ -165,16 +192,24 @@ def command(words: tuple[str | int | float, ...]) -> Call[Any]:
     """Any Redis command. It is never sent twice: nobody knows what it does."""
 
     def read(response: Response) -> Any:
-        return decode_reply(read_success(response)["result"])
+        content = read_success(response)
+        if "result" not in content:
+            raise foreign('there is no "result" in it')
+        try:
+            return decode_reply(content["result"])
+        except RecursionError as error:
+            raise CacheError(f"the reply can't be read: {error}", response.status) from error
 
     return Call(Request("POST", "/api/command", encode_json(words), idempotent=False), read)
 
 
 def decode_reply(reply: Any) -> Any:
-    """A reply as Python has it: only binary strings come as objects."""
+    """A reply as Python has it: what stands in it as an object is bytes that aren't text."""
     if isinstance(reply, list):
         return [decode_reply(element) for element in reply]
-    return base64.b64decode(reply["value"]) if isinstance(reply, dict) else reply
+    if not isinstance(reply, dict):
+        return reply
+    return decode_value(member(reply, "value", str), member(reply, "encoding", str))
 
 
 def key_path(key: str) -> str:
@@ -193,7 +228,7 @@ def is_missing(response: Response) -> bool:
         return False
     try:
         return json.loads(response.body)["found"] is False
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return False
 
 
@@ -210,5 +245,5 @@ def read_invalidated(response: Response) -> bool:
 def read_flag(response: Response, name: str) -> bool:
     """The member by which a response confirms what was asked."""
     if read_success(response).get(name) is not True:
-        raise CacheError(f'the response doesn\'t say "{name}": is it ocm that answers?', response.status)
+        raise foreign(f'it doesn\'t say "{name}"')
     return True

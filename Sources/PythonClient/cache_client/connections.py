@@ -91,7 +91,7 @@ def converse(
         body = read_chunks(connection, attempts)
     else:
         body = connection.read_exactly(head.length, attempts)
-    return Response(head.status, head.reason, body), head.keeps_alive
+    return Response(head.status, head.reason, body, head.content_type), head.keeps_alive
 
 
 def read_chunks(connection: TimedSocket, attempts: Attempts) -> bytes:

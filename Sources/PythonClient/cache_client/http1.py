@@ -25,6 +25,8 @@ class Head:
     """Whether another request may follow on the connection."""
     length: int | None
     """The bytes in the body; None if it is chunked."""
+    content_type: str = ""
+    """The body's media type in small letters, without parameters."""
 
 
 def encode_request(endpoint: Endpoint, request: Request) -> bytes:
@@ -54,7 +56,7 @@ def decode_head(head: bytes) -> Head:
     else:
         length = decode_length(fields.get("content-length"))
     is_kept = "keep-alive" in options if version == "HTTP/1.0" else "close" not in options
-    return Head(status, reason, is_kept, length)
+    return Head(status, reason, is_kept, length, fields.get("content-type", "").partition(";")[0].rstrip())
 
 
 def decode_length(field: str | None) -> int:

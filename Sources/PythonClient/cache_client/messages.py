@@ -41,6 +41,8 @@ class Response:
     status: int
     reason: str
     body: bytes
+    content_type: str = ""
+    """Its media type in small letters, without parameters."""
 
 
 @dataclass(frozen=True)

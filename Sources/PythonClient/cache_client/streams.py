@@ -45,7 +45,7 @@ class Stream:
             body = await self._read_chunks()
         else:
             body = await self._reader.readexactly(head.length)
-        return Response(head.status, head.reason, body), head.keeps_alive
+        return Response(head.status, head.reason, body, head.content_type), head.keeps_alive
 
     async def _read_chunks(self) -> bytes:
         body = bytearray()

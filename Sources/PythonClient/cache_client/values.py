@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import CacheError, CacheUnavailable
 from .messages import Response
@@ -12,30 +12,60 @@ from .messages import Response
 UNAVAILABLE = (502, 503, 504)
 """Statuses by which the server, or a load balancer before it, says that a later try may succeed."""
 
+Kind = TypeVar("Kind")
+
 
 def encode_json(value: Any) -> bytes:
     """JSON as short as it gets, and readable in redis-cli: the server stores it as it is sent."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def decode_value(value: Any, encoding: str | None) -> Any:
-    """A value as it stands in a response; bytes that aren't text stand there in base64."""
-    return base64.b64decode(value) if encoding == "base64" else value
+def decode_value(value: Any, encoding: Any) -> Any:
+    """A value as it stands in a response; bytes that aren't text stand there in base64. Raises CacheError."""
+    if encoding is None:
+        return value
+    if encoding != "base64":
+        raise foreign(f"it has the encoding {encoding!r}")
+    return decode_base64(value)
 
 
-def decode_key(encoded: str) -> str:
+def decode_key(encoded: Any) -> str:
     """A key that isn't UTF-8, as Python has file names that aren't: what doesn't decode becomes surrogates."""
-    return base64.b64decode(encoded).decode("utf-8", "surrogateescape")
+    return decode_base64(encoded).decode("utf-8", "surrogateescape")
+
+
+def decode_base64(encoded: Any) -> bytes:
+    """The bytes that a string in a response stands for. Raises CacheError."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (ValueError, TypeError) as error:
+        raise foreign("something isn't base64 in it") from error
+
+
+def member(content: dict[str, Any], name: str, kind: type[Kind]) -> Kind:
+    """What an answer has under a name. Raises CacheError if that isn't there, or of another kind."""
+    value = content.get(name)
+    if not isinstance(value, kind):
+        raise foreign(f'there is no "{name}" in it as ocm has it')
+    return value
+
+
+def optional(content: dict[str, Any], name: str, kind: type[Kind]) -> Kind | None:
+    """The same of what an answer needn't have."""
+    return member(content, name, kind) if content.get(name) is not None else None
 
 
 def read_object(response: Response) -> dict[str, Any]:
     """The JSON object that a response holds, whatever its status."""
     try:
         content = json.loads(response.body)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise unreadable(response, foreign("it isn't JSON")) from error
     except (ValueError, RecursionError) as error:
-        raise unreadable(response, str(error)) from error
+        # It has more digits or levels than Python takes.
+        raise unreadable(response, CacheError(f"the response can't be read: {error}", response.status)) from error
     if not isinstance(content, dict):
-        raise unreadable(response, "it isn't a JSON object")
+        raise unreadable(response, foreign("it isn't a JSON object"))
     return content
 
 
@@ -49,15 +79,18 @@ def read_success(response: Response) -> dict[str, Any]:
 def failure(response: Response) -> CacheError:
     """The error that a response tells of."""
     try:
-        message = str(json.loads(response.body)["error"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        message = member(json.loads(response.body), "error", str)
+    except (ValueError, AttributeError, RecursionError, CacheError):
         message = f"the server answered {response.status} {response.reason}: is it ocm, and the path before /api right?"
     kind = CacheUnavailable if response.status in UNAVAILABLE else CacheError
     return kind(message, response.status)
 
 
-def unreadable(response: Response, reason: str) -> CacheError:
-    """The error of a response that isn't what the server is known to send."""
-    if response.status != 200:
-        return failure(response)
-    return CacheError(f"the response can't be read: {reason}", response.status)
+def unreadable(response: Response, error: CacheError) -> CacheError:
+    """The error of a response that can't be read: `error` if it has the status 200, else what it tells of."""
+    return error if response.status == 200 else failure(response)
+
+
+def foreign(reason: str) -> CacheError:
+    """The error of a response with the status 200 that ocm wouldn't have sent."""
+    return CacheError(f"the answer isn't one of ocm's: {reason}; is the server's address right?", 200)
