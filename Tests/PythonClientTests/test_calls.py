@@ -223,6 +223,8 @@ def test_a_command():
     assert call.request.body == b'["LRANGE","l",0,-1]' and not call.request.idempotent
     reply = {"result": ["a", {"value": "/w==", "encoding": "base64"}, None, [1]]}
     assert call.read(answer(reply)) == ["a", b"\xff", None, [1]]
+    first, (second,) = call.read(answer({"result": [1, [{"error": "x y"}]]}))
+    assert first == 1 and isinstance(second, CacheError) and (second.message, second.status) == ("x y", None)
     with pytest.raises(CacheError, match="can't be read"):
         call.read(answer(b'{"result":' + b"[" * 900 + b"]" * 900 + b"}"))
     with pytest.raises(CacheError, match="WRONGTYPE") as raised:

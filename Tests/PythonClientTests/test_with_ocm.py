@@ -161,6 +161,13 @@ def test_commands(client):
     assert raised.value.status == 400
 
 
+def test_an_error_within_a_reply(client, ocm):
+    if ocm.mode == "embedded":
+        pytest.skip("the embedded store has no scripts")
+    first, error = client.command("EVAL", 'return {1, redis.error_reply("x y")}', 0)
+    assert first == 1 and isinstance(error, CacheError) and "x y" in error.message
+
+
 def test_a_value_that_is_no_string(client):
     client.command("HSET", "h", "f", "v")
     with pytest.raises(CacheError) as raised:

@@ -107,7 +107,10 @@ class AsyncCacheClient:
         return await self._perform(calls.batch_set_json(text.encode(), ttl))
 
     async def command(self, *words: str | int | float) -> Any:
-        """Carries out any Redis command that needs no connection to itself. It is never tried twice."""
+        """Carries out any Redis command that needs no connection to itself. It is never tried twice.
+
+        A reply that is an error is raised. Errors within a reply that is a list stand in it, each as a CacheError.
+        """
         return await self._perform(calls.command(words))
 
     async def _walk(self, pattern: str | None, attempts: Callable[[], Attempts]) -> AsyncIterator[str]:

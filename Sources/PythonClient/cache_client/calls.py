@@ -204,11 +204,13 @@ def command(words: tuple[str | int | float, ...]) -> Call[Any]:
 
 
 def decode_reply(reply: Any) -> Any:
-    """A reply as Python has it: what stands in it as an object is bytes that aren't text."""
+    """A reply as Python has it: what stands in it as an object is bytes that aren't text, or an error."""
     if isinstance(reply, list):
         return [decode_reply(element) for element in reply]
     if not isinstance(reply, dict):
         return reply
+    if "error" in reply:
+        return CacheError(member(reply, "error", str))
     return decode_value(member(reply, "value", str), member(reply, "encoding", str))
 
 

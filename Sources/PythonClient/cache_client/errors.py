@@ -11,7 +11,7 @@ class CacheError(Exception):
         self.message = message
         """What happened, in a sentence: the server's own if it gave one."""
         self.status = status
-        """The HTTP status; None if there was no response."""
+        """The HTTP status; None if there was no response, and of an error that stands within a command's reply."""
 
 
 class CacheUnavailable(CacheError):
