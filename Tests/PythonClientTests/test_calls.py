@@ -215,7 +215,20 @@ def test_setting_a_batch_with_bytes():
     assert (binary.request.method, binary.request.path) == ("PUT", "/api/cache/key/b?ttl=60")
     assert binary.read(answer({"key": "b", "stored": True})) == {"b": True}
     assert binary.read(answer({"error": "OOM command not allowed"}, 507)) == {"b": False}
+    assert binary.read(answer({"error": "the body is too large"}, 413)) == {"b": False}
     assert json.loads(other.request.body)["items"] == {"t": "text"}
+
+
+def test_setting_a_batch_that_is_too_large():
+    asked, results = [], {}
+    for call in calls.batch_set(dict.fromkeys("abcde", 1) | {"large": 2}, 60):
+        items = json.loads(call.request.body)["items"]
+        asked.append("".join(items))
+        is_too_large = len(items) > 2 or "large" in items
+        done = answer({"error": "too large"}, 413) if is_too_large else answer({"results": dict.fromkeys(items, True)})
+        results |= call.read(done)
+    assert asked == ["abcdelarge", "abc", "a", "bc", "delarge", "d", "elarge", "e", "large"]
+    assert results == dict.fromkeys("abcde", True) | {"large": False}
 
 
 def test_a_command():

@@ -189,6 +189,20 @@ def test_what_is_too_big(client):
     assert client.set("k", "small")
 
 
+@pytest.mark.parametrize("large", ["x" * (17 << 20), b"\xff" * (17 << 20)], ids=["text", "bytes"])
+def test_a_batch_of_which_something_is_too_big(client, large):
+    assert client.batch_set({"a": 1, "large": large, "b": 2}) == {"a": True, "large": False, "b": True}
+    assert client.batch_get(["a", "large", "b"]) == {"a": 1, "b": 2}
+
+
+def test_a_batch_for_a_server_that_takes_little_at_once(make_client, tmp_path):
+    items = {f"key:{number}": "x" * 100 for number in range(50)} | {"large": "x" * 2000}
+    with ocm_server(tmp_path, "--max-body-size", "1kb") as server:
+        client = make_client(server.url)
+        assert client.batch_set(items) == dict.fromkeys(items, True) | {"large": False}
+        assert len(client.keys()) == 50
+
+
 def test_a_wrong_token(make_client, ocm):
     with pytest.raises(CacheError) as raised:
         make_client(ocm.url, token="wrong").get("k")

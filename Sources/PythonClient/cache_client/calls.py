@@ -26,6 +26,7 @@ BATCH_KEYS = 10_000
 """The server takes no more keys than these in a batch."""
 BATCH_BYTES = 4 << 20
 """Batches are cut at this size: far below what the server takes in one request by default, 16 MB."""
+TOO_LARGE = 413
 OUT_OF_MEMORY = 507
 STATES = ("healthy", "degraded", "unhealthy")
 BYTES = "application/octet-stream"
@@ -150,24 +151,46 @@ def batch_get_call(names: list[str]) -> Call[dict[str, Any]]:
 
 
 def batch_set(items: Mapping[str, Any], ttl: float | None) -> Iterator[Call[dict[str, bool]]]:
-    """Stores many values: the calls that are needed. Binary values go one by one: JSON has no place for them."""
-    members: list[bytes] = []
+    """Stores many values: the calls that are needed. Binary values go one by one: JSON has no place for them.
+
+    Each call is to be carried out before the next is asked for, which may depend on its outcome.
+    """
+    members: list[tuple[str, bytes]] = []
     size = 0
     for key, value in items.items():
         if isinstance(value, BINARY):
             yield batch_set_binary(key, value, ttl)
             continue
-        member = encode_json({key: value})[1:-1]
-        if members and (len(members) == BATCH_KEYS or size + len(member) > BATCH_BYTES):
-            yield batch_set_json(b"{" + b",".join(members) + b"}", ttl)
+        text = encode_json({key: value})[1:-1]
+        if members and (len(members) == BATCH_KEYS or size + len(text) > BATCH_BYTES):
+            yield from batch_set_members(members, ttl)
             members, size = [], 0
-        members.append(member)
-        size += len(member)
+        members.append((key, text))
+        size += len(text)
     if members:
-        yield batch_set_json(b"{" + b",".join(members) + b"}", ttl)
+        yield from batch_set_members(members, ttl)
 
 
-def batch_set_json(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
+def batch_set_members(members: list[tuple[str, bytes]], ttl: float | None) -> Iterator[Call[dict[str, bool]]]:
+    """Stores keys with what a JSON object says of them: half of them at a time if all are too much for the server."""
+    together = batch_set_object(b"{" + b",".join(text for _, text in members) + b"}", ttl)
+    is_too_large = False
+
+    def read(response: Response) -> dict[str, bool]:
+        nonlocal is_too_large
+        is_too_large = response.status == TOO_LARGE
+        if not is_too_large:
+            return together.read(response)
+        return {members[0][0]: False} if len(members) == 1 else {}
+
+    yield Call(together.request, read)
+    if is_too_large and len(members) > 1:
+        middle = len(members) // 2
+        yield from batch_set_members(members[:middle], ttl)
+        yield from batch_set_members(members[middle:], ttl)
+
+
+def batch_set_object(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
     """Stores the members of a JSON object, each to the letter."""
 
     def read(response: Response) -> dict[str, bool]:
@@ -179,11 +202,11 @@ def batch_set_json(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
 
 
 def batch_set_binary(key: str, value: Any, ttl: float | None) -> Call[dict[str, bool]]:
-    """Stores one binary value as a batch would: that there is no room is a result."""
+    """Stores one binary value as a batch would: that there is no room for it is a result."""
     single = set_value(key, value, ttl)
 
     def read(response: Response) -> dict[str, bool]:
-        return {key: response.status != OUT_OF_MEMORY and single.read(response)}
+        return {key: response.status not in (OUT_OF_MEMORY, TOO_LARGE) and single.read(response)}
 
     return Call(single.request, read)
 

@@ -99,12 +99,16 @@ class CacheClient:
         return self._perform_all(calls.batch_get(keys))
 
     def batch_set(self, items: Mapping[str, Any], ttl: float | None = None) -> dict[str, bool]:
-        """Stores many values, and says of each key whether it was stored."""
+        """Stores many values, and says of each key whether it was stored.
+
+        A value isn't if the server has no room for it, or doesn't take as much at once. For other reasons it raises
+        CacheError, and some of the values may be stored then.
+        """
         return self._perform_all(calls.batch_set(items, ttl))
 
     def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
-        """Stores the members of an object given as JSON, each to the letter."""
-        return self._perform(calls.batch_set_json(text.encode(), ttl))
+        """Stores the members of an object given as JSON, each to the letter, with one request."""
+        return self._perform(calls.batch_set_object(text.encode(), ttl))
 
     def command(self, *words: str | int | float) -> Any:
         """Carries out any Redis command that needs no connection to itself. It is never tried twice.
