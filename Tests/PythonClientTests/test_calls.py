@@ -1,5 +1,6 @@
 """What is asked, and how answers are read: no socket is needed for either."""
 
+import functools
 import json
 
 import pytest
@@ -52,6 +53,33 @@ def test_setting_bytes(value):
 def test_values_that_json_does_not_have(value):
     with pytest.raises(ValueError):
         calls.set_value("k", value, None)
+
+
+JSON = ["1", " [1.50, null] ", '"\\ud800"', '{"a":' + "9" * 5000 + "}", "[" * 500 + "]" * 500]
+
+
+@pytest.mark.parametrize("text", JSON, ids=lambda text: text[:20])
+def test_setting_json(text):
+    assert calls.set_json("k", text, 5).request.body.decode() == '{"value":' + text + ',"ttl":5}'
+    items = '{"a":' + text + "}"
+    assert calls.batch_set_json(items, 5).request.body.decode() == '{"items":' + items + ',"ttl":5}'
+
+
+NOT_JSON = ["", " ", '1,"ttl":5', '1}{"', "1 2", "NaN", "[-Infinity]", "01", ".5", "1.", "'a'", "{a:1}", "[1,]", "\ufeff1",
+            '"\n"', '"\ud800"', "[" * 100_000 + "]" * 100_000, "tru", "// 1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: ascii(text)[:20])
+def test_a_text_that_is_not_one_json_value(text):
+    for kind in (calls.batch_set_json, functools.partial(calls.set_json, "k")):
+        with pytest.raises(ValueError):
+            kind(text, None)
+
+
+@pytest.mark.parametrize("text", ["1", "[]", "null", '"{}"', '{},"ttl":5'])
+def test_a_text_that_is_no_object(text):
+    with pytest.raises(ValueError):
+        calls.batch_set_json(text, None)
 
 
 @pytest.mark.parametrize("value", [{"a": b"bytes"}, {1, 2}, object()])

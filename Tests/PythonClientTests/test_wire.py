@@ -91,6 +91,7 @@ def test_a_response_s_head(lines, head):
         "HTTP/1.1 200 OK\r\nContent-Length: -1",
         "HTTP/1.1 200 OK\r\nContent-Length: " + "9" * 5000,
     ],
+    ids=lambda lines: ascii(lines)[:50],
 )
 def test_what_is_not_a_head(lines):
     with pytest.raises(ProtocolError):

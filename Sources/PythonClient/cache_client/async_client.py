@@ -78,8 +78,8 @@ class AsyncCacheClient:
         return await self._perform(calls.set_value(key, value, ttl))
 
     async def set_json(self, key: str, text: str, ttl: float | None = None) -> bool:
-        """Stores a value given as JSON, to the letter."""
-        return await self._perform(calls.set_json(key, text.encode(), ttl))
+        """Stores a value given as JSON, to the letter. Raises ValueError if it isn't JSON."""
+        return await self._perform(calls.set_json(key, text, ttl))
 
     async def invalidate(self, key: str | EveryKey = EveryKey.EVERY_KEY) -> bool:
         """Removes a key; without one, every key."""
@@ -107,8 +107,11 @@ class AsyncCacheClient:
         return await self._perform_all(calls.batch_set(items, ttl))
 
     async def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
-        """Stores the members of an object given as JSON, each to the letter, with one request."""
-        return await self._perform(calls.batch_set_object(text.encode(), ttl))
+        """Stores the members of an object given as JSON, each to the letter, with one request.
+
+        Raises ValueError if it isn't a JSON object.
+        """
+        return await self._perform(calls.batch_set_json(text, ttl))
 
     async def command(self, *words: str | int | float) -> Any:
         """Carries out any Redis command that needs no connection to itself. It is never tried twice.

@@ -17,6 +17,7 @@ from .values import (
     foreign,
     member,
     optional,
+    parse_json,
     read_object,
     read_success,
     unreadable,
@@ -98,14 +99,20 @@ def get_bytes(key: str) -> Call[bytes | None]:
 def set_value(key: str, value: Any, ttl: float | None) -> Call[bool]:
     """Stores a value."""
     if not isinstance(value, BINARY):
-        return set_json(key, encode_json(value), ttl)
+        return set_member(key, encode_json(value), ttl)
     query = "" if ttl is None else "?ttl=" + quote(encode_json(ttl))
     request = Request("PUT", key_path(key) + query, bytes(value), content_type=BYTES)
     return Call(request, read_stored)
 
 
-def set_json(key: str, text: bytes, ttl: float | None) -> Call[bool]:
-    """Stores a value that is JSON already, to the letter."""
+def set_json(key: str, text: str, ttl: float | None) -> Call[bool]:
+    """Stores a value that is JSON already, to the letter. Raises ValueError if it isn't."""
+    parse_json(text)
+    return set_member(key, text.encode(), ttl)
+
+
+def set_member(key: str, text: bytes, ttl: float | None) -> Call[bool]:
+    """Stores a value that is known to be JSON."""
     return Call(Request("POST", key_path(key), b'{"value":' + text + ttl_member(ttl) + b"}"), read_stored)
 
 
@@ -190,8 +197,15 @@ def batch_set_members(members: list[tuple[str, bytes]], ttl: float | None) -> It
         yield from batch_set_members(members[middle:], ttl)
 
 
+def batch_set_json(text: str, ttl: float | None) -> Call[dict[str, bool]]:
+    """Stores the members of an object that is JSON already, to the letter. Raises ValueError if it is none."""
+    if not isinstance(parse_json(text), dict):
+        raise ValueError('the values must be a JSON object, such as {"key": "value"}')
+    return batch_set_object(text.encode(), ttl)
+
+
 def batch_set_object(items: bytes, ttl: float | None) -> Call[dict[str, bool]]:
-    """Stores the members of a JSON object, each to the letter."""
+    """Stores the members of what is known to be a JSON object."""
 
     def read(response: Response) -> dict[str, bool]:
         results = member(read_success(response), "results", dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from .errors import CacheError, CacheUnavailable
 from .messages import Response
@@ -18,6 +18,25 @@ Kind = TypeVar("Kind")
 def encode_json(value: Any) -> bytes:
     """JSON as short as it gets, and readable in redis-cli: the server stores it as it is sent."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def parse_json(text: str) -> Any:
+    """What a text says that is JSON by the book: Python alone would also take NaN. Its integers come as strings.
+
+    Raises ValueError.
+    """
+    try:
+        # As strings they may have more digits than Python reads.
+        return json.loads(text, parse_int=str, parse_constant=refuse_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the text isn't JSON: {error}") from error
+    except RecursionError as error:
+        raise ValueError("the text is nested too deeply") from error
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """What Python calls a number and JSON doesn't."""
+    raise ValueError(f"the text isn't JSON: {name} stands in it")
 
 
 def decode_value(value: Any, encoding: Any) -> Any:
