@@ -171,11 +171,19 @@ def test_a_server_that_is_another(server, words):
         ["keys", "--url", "localhost:8000"],
         ["keys", "--token", "a\nb"],
         ["keys", "--timeout", "soon"],
+        ["keys", "--timeout", "0"],
+        ["keys", "--timeout", "-1"],
+        ["keys", "--timeout", "nan"],
     ],
 )
 def test_what_is_typed_wrongly(words):
     result = run(*words)
     assert result.returncode == 2 and result.stderr and not result.stdout and b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("timeout", ["inf", "1e10", "0.999e7"])
+def test_a_time_out_that_is_long(cli, timeout):
+    assert output(cli("keys", "--timeout", timeout)) == b""
 
 
 def test_a_reader_that_has_seen_enough(ocm):

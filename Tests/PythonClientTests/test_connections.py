@@ -244,6 +244,19 @@ def test_what_comes_behind_a_response_is_not_taken_for_the_next(server):
         assert client.get("k") == 1 and client.get("k") == 1
 
 
+@pytest.mark.parametrize("timeout", [1e7, 1e10, float("inf")])
+def test_a_time_out_that_is_longer_than_a_socket_s(make_client, server, timeout):
+    server.script(respond(FOUND))
+    assert make_client(server.url, timeout=timeout).get("k") == 1
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
+@pytest.mark.parametrize("kind", [CacheClient, AsyncCacheClient])
+def test_a_time_out_that_is_none(kind, timeout):
+    with pytest.raises(ValueError, match="time-out"):
+        kind("http://localhost", timeout=timeout)
+
+
 def test_the_time_out_is_for_all_tries(make_client, server):
     client = make_client(f"http://127.0.0.1:{free_port()}", timeout=0.5, retries=1000)
     with pytest.raises(CacheUnavailable):

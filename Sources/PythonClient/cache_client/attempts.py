@@ -7,13 +7,15 @@ import time
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
+LONGEST_TIMEOUT = 1e6
+"""Seconds, 11 days: a socket can't be told of many more."""
 
 
 class Attempts:
     """The time and the tries that are left to one call."""
 
     def __init__(self, timeout: float, retries: int) -> None:
-        self._deadline = time.monotonic() + timeout
+        self._deadline = time.monotonic() + min(timeout, LONGEST_TIMEOUT)
         self._retries = retries
         self._pause = FIRST_PAUSE
 

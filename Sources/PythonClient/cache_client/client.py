@@ -31,13 +31,15 @@ class CacheClient:
         connections: int = 16,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """Doesn't connect yet.
+        """Doesn't connect yet. Raises ValueError if an argument is none of its kind.
 
         `timeout` is how many seconds a call may take, with all that it tries and all the requests that it consists of;
         of `iter_keys` it is each page. `retries` is how often a call that does no harm when it comes twice (all but
         `command`) is tried again while the server is away. `connections` is how
         many are kept open between calls.
         """
+        if not timeout > 0:
+            raise ValueError("the time-out must be more than 0 seconds")
         self._timeout = timeout
         self._retries = retries
         self._connections = Connections(Endpoint.parse(base_url, token), connections, ssl_context)
