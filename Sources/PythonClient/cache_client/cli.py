@@ -66,17 +66,19 @@ def make_parser() -> argparse.ArgumentParser:
     add("keys", keys, "the keys, one a line").add_argument(
         "--pattern", help="those that begin with it, or match it if it has glob characters"
     )
-    add("get", get, "a key's value as it is stored").add_argument("key", metavar="KEY")
+    add("get", get, "a key's value as it is stored").add_argument("key", metavar="KEY", type=key)
     command = add("set", set_value, "store a value")
-    command.add_argument("key", metavar="KEY")
+    command.add_argument("key", metavar="KEY", type=key)
     command.add_argument(
         "value", metavar="VALUE", help="stored as JSON if it is JSON, else as text; - stores what is piped in"
     )
     add_ttl(command)
-    add("invalidate", invalidate, "remove a key; without one, every key").add_argument("key", metavar="KEY", nargs="?")
+    add("invalidate", invalidate, "remove a key; without one, every key").add_argument(
+        "key", metavar="KEY", type=key, nargs="?"
+    )
     add(
         "batch-get", batch_get, "the values of keys, as a JSON object; the status is 1 if one isn't there"
-    ).add_argument("keys", metavar="KEY", nargs="+")
+    ).add_argument("keys", metavar="KEY", type=key, nargs="+")
     command = add("batch-set", batch_set, "store many values; the status is 1 if one couldn't be stored")
     command.add_argument("items", metavar="JSON", help="an object of keys and values; - reads it from stdin")
     add_ttl(command)
@@ -93,6 +95,13 @@ def add_connection_options(parser: argparse.ArgumentParser, url: str | None, tok
 def add_ttl(parser: argparse.ArgumentParser) -> None:
     """How long a value lives."""
     parser.add_argument("--ttl", type=seconds, metavar="SECONDS", help="how long it is kept; for good without it")
+
+
+def key(text: str) -> str:
+    """A key. The REST API has no place for one without characters: an empty variable would be one."""
+    if not text:
+        raise argparse.ArgumentTypeError("a key has at least one character")
+    return text
 
 
 def seconds(text: str) -> float:
@@ -119,10 +128,10 @@ def stats(client: CacheClient, options: argparse.Namespace) -> int:
 def keys(client: CacheClient, options: argparse.Namespace) -> int:
     """The keys, as the pages come. Those that aren't UTF-8 are printed as they are."""
     seen = set()
-    for key in client.iter_keys(options.pattern):
-        if key not in seen:
-            seen.add(key)
-            print_bytes(for_reader(key.encode("utf-8", "surrogateescape")) + b"\n")
+    for name in client.iter_keys(options.pattern):
+        if name not in seen:
+            seen.add(name)
+            print_bytes(for_reader(name.encode("utf-8", "surrogateescape")) + b"\n")
     return SUCCESS
 
 
