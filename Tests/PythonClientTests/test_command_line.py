@@ -15,10 +15,15 @@ CONSOLE_SCRIPT = [pathlib.Path(sys.executable).parent / "cache-client"]
 MODULE = [sys.executable, "-m", "cache_client"]
 
 
-def run(*words, program=MODULE, piped_in=b"", **environment):
+def environment(**variables):
+    """What is in the environment, but of `ocm` only what is given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OCM_")} | variables
+
+
+def run(*words, program=MODULE, piped_in=b"", **variables):
     """Runs it to its end; its output is bytes."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OCM_")}
-    return subprocess.run([*program, *words], input=piped_in, capture_output=True, timeout=50, env=kept | environment)
+    command = [*program, *words]
+    return subprocess.run(command, input=piped_in, capture_output=True, timeout=50, env=environment(**variables))
 
 
 @pytest.fixture
@@ -171,13 +176,13 @@ def test_a_server_that_is_another(server, words):
         ["set", "", "v"],
         ["invalidate", ""],
         ["batch-get", "a", ""],
+        ["keys", "--timeout", "0"],
+        ["keys", "--timeout", "-1"],
+        ["keys", "--timeout", "nan"],
         ["keys", "--nosuch"],
         ["keys", "--url", "localhost:8000"],
         ["keys", "--token", "a\nb"],
         ["keys", "--timeout", "soon"],
-        ["keys", "--timeout", "0"],
-        ["keys", "--timeout", "-1"],
-        ["keys", "--timeout", "nan"],
     ],
 )
 def test_what_is_typed_wrongly(words):
@@ -188,6 +193,33 @@ def test_what_is_typed_wrongly(words):
 @pytest.mark.parametrize("timeout", ["inf", "1e10", "0.999e7"])
 def test_a_time_out_that_is_long(cli, timeout):
     assert output(cli("keys", "--timeout", timeout)) == b""
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("get large >/dev/full", b"No space left on device"),
+        ("keys >/dev/full", b"No space left on device"),
+        ("get large >&-", b"the standard output is closed"),
+        ("keys >&-", b"the standard output is closed"),
+        ("batch-get large >&-", b"the standard output is closed"),
+        ("set k - <&-", b"the standard input is closed"),
+    ],
+)
+def test_streams_that_fail(ocm, line, complaint):
+    assert ask(ocm.redis_port, "SET", "large", b"x" * 100_000) == b"+OK"
+    command = ["sh", "-c", f'"$0" -m cache_client {line}', sys.executable]
+    variables = environment(OCM_URL=ocm.url, OCM_TOKEN=ocm.token)
+    result = subprocess.run(command, capture_output=True, timeout=50, env=variables)
+    assert result.returncode == 1 and result.stdout == b""
+    assert complaint in result.stderr and result.stderr.count(b"\n") == 1
+
+
+def test_no_output_is_needed_where_there_is_none(ocm):
+    variables = environment(OCM_URL=ocm.url, OCM_TOKEN=ocm.token)
+    for line in ("set k v >&- 2>&-", "set k v <&-", "invalidate k >&-", "get missing >&- 2>&- || [ $? = 1 ]"):
+        command = ["sh", "-c", f'"$0" -m cache_client {line}', sys.executable]
+        assert subprocess.run(command, capture_output=True, timeout=50, env=variables).returncode == 0, line
 
 
 def test_a_reader_that_has_seen_enough(ocm):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import json
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from . import __version__
+from .cli_streams import complain, discard_output, flush_output, print_json, print_line, print_value, read_argument
 from .client import CacheClient
 from .errors import CacheError
 from .values import parse_json
@@ -22,24 +20,27 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a subcommand and returns the exit status: 0 found, 1 not found or failed, 2 called wrongly."""
-    parser = make_parser()
-    options = parser.parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
-        with CacheClient(options.url, options.token or None, options.timeout) as client:
-            status: int = options.run(client, options)
-            sys.stdout.flush()
-            return status
+        try:
+            with CacheClient(options.url, options.token or None, options.timeout) as client:
+                status: int = options.run(client, options)
+                return status
+        finally:
+            flush_output()
     except CacheError as error:
-        print(f"cache-client: {error.message}", file=sys.stderr)
+        complain(error.message)
         return FAILURE
     except ValueError as error:
-        print(f"cache-client: {error}", file=sys.stderr)
+        complain(str(error))
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read has seen enough. Nothing may be flushed when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        discard_output()
+        # Whoever closed a pipe has seen enough.
+        if not isinstance(error, BrokenPipeError):
+            complain(f"input or output failed: {error.strerror}")
         return FAILURE
 
 
@@ -131,16 +132,16 @@ def keys(client: CacheClient, options: argparse.Namespace) -> int:
     for name in client.iter_keys(options.pattern):
         if name not in seen:
             seen.add(name)
-            print_bytes(for_reader(name.encode("utf-8", "surrogateescape")) + b"\n")
+            print_line(name.encode("utf-8", "surrogateescape"))
     return SUCCESS
 
 
 def get(client: CacheClient, options: argparse.Namespace) -> int:
-    """A value, byte for byte, so that `get a | set b -` makes a copy. On a terminal a line ends."""
+    """A value, byte for byte, so that `get a | set b -` makes a copy."""
     value = client.get_bytes(options.key)
     if value is None:
         return not_found([options.key])
-    print_bytes(for_reader(value) + (b"\n" if sys.stdout.isatty() else b""))
+    print_value(value)
     return SUCCESS
 
 
@@ -184,13 +185,8 @@ def batch_set(client: CacheClient, options: argparse.Namespace) -> int:
 
 def not_found(keys: list[str]) -> int:
     """Says which keys aren't there."""
-    print("cache-client: there is no key " + ", ".join(ascii(key) for key in keys), file=sys.stderr)
+    complain("there is no key " + ", ".join(ascii(key) for key in keys))
     return FAILURE
-
-
-def read_argument(argument: str) -> bytes:
-    """The bytes of an argument, or what is piped in for `-`."""
-    return sys.stdin.buffer.read() if argument == "-" else os.fsencode(argument)
 
 
 def is_json(text: str) -> bool:
@@ -208,27 +204,3 @@ def decode_text(content: bytes) -> str | None:
         return content.decode()
     except UnicodeDecodeError:
         return None
-
-
-def for_reader(content: bytes) -> bytes:
-    """What a program gets as it is, and a terminal without what would steer it."""
-    if not sys.stdout.isatty():
-        return content
-    text = content.decode("utf-8", "backslashreplace")
-    return "".join(
-        letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text
-    ).encode()
-
-
-def print_json(content: dict[str, Any]) -> None:
-    """An object for people and for jq. Bytes are told apart from text as in the REST API."""
-
-    def encode(value: bytes) -> dict[str, str]:
-        return {"value": base64.b64encode(value).decode(), "encoding": "base64"}
-
-    print_bytes(json.dumps(content, ensure_ascii=False, indent=2, default=encode).encode() + b"\n")
-
-
-def print_bytes(content: bytes) -> None:
-    """Writes it whatever the terminal's encoding is."""
-    sys.stdout.buffer.write(content)
