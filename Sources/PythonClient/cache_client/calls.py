@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from .errors import CacheError
 from .messages import Call, EveryKey, Request, Response
 from .values import (
+    decode_json,
     decode_key,
     decode_value,
     encode_json,
@@ -139,18 +139,21 @@ def keys_page(pattern: str | None, cursor: str | None) -> Call[KeysPage]:
     return Call(Request("GET", path), read)
 
 
-def batch_get(keys: Iterable[str]) -> Iterator[Call[dict[str, Any]]]:
-    """The values of many keys: the calls that are needed, each of which finds some of them."""
+def batch_get(keys: Iterable[str], decode: Callable[[bytes], Any] = decode_json) -> Iterator[Call[dict[str, Any]]]:
+    """The values of many keys: the calls that are needed, each of which finds some of them.
+
+    `decode` says how responses, and so the values in them, are read.
+    """
     names = list(dict.fromkeys(keys))
     for start in range(0, len(names), BATCH_KEYS):
-        yield batch_get_call(names[start : start + BATCH_KEYS])
+        yield batch_get_call(names[start : start + BATCH_KEYS], decode)
 
 
-def batch_get_call(names: list[str]) -> Call[dict[str, Any]]:
+def batch_get_call(names: list[str], decode: Callable[[bytes], Any]) -> Call[dict[str, Any]]:
     """The values of as many keys as the server takes at once."""
 
     def read(response: Response) -> dict[str, Any]:
-        content = read_success(response)
+        content = read_success(response, decode)
         values, encodings = member(content, "values", dict), optional(content, "encodings", dict) or {}
         return {name: decode_value(values[name], encodings.get(name)) for name in names if name in values}
 
@@ -266,7 +269,7 @@ def is_missing(response: Response) -> bool:
     if response.status != 404:
         return False
     try:
-        return json.loads(response.body)["found"] is False
+        return decode_json(response.body)["found"] is False
     except (ValueError, TypeError, KeyError, RecursionError):
         return False
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from . import __version__
+from . import __version__, calls
 from .cli_streams import complain, discard_output, flush_output, print_json, print_line, print_value, read_argument
 from .client import CacheClient
 from .errors import CacheError
-from .values import parse_json
+from .values import decode_json_exactly, parse_json
 
 DEFAULT_URL = "http://localhost:8000"
 SUCCESS, FAILURE, USAGE = 0, 1, 2
@@ -166,8 +166,8 @@ def invalidate(client: CacheClient, options: argparse.Namespace) -> int:
 
 
 def batch_get(client: CacheClient, options: argparse.Namespace) -> int:
-    """The values of those keys that there are."""
-    found = client.batch_get(options.keys)
+    """The values of those keys that there are, numbers to the letter."""
+    found = client.perform_all(calls.batch_get(options.keys, decode_json_exactly))
     print_json(found)
     missing = [key for key in options.keys if key not in found]
     return not_found(missing) if missing else SUCCESS

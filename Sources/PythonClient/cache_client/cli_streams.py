@@ -10,6 +10,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from .values import Numeral
+
 
 def read_argument(argument: str) -> bytes:
     """The bytes of an argument, or what is piped in for `-`."""
@@ -29,11 +31,28 @@ def print_line(content: bytes) -> None:
 
 def print_json(content: dict[str, Any]) -> None:
     """Writes an object for people and for jq. Bytes are told apart from text as in the REST API."""
+    # Half of a surrogate pair has no UTF-8, and what takes its place is its escape in JSON.
+    print_bytes(to_json(content).encode("utf-8", "backslashreplace") + b"\n")
 
-    def encode(value: bytes) -> dict[str, str]:
-        return {"value": base64.b64encode(value).decode(), "encoding": "base64"}
 
-    print_bytes(json.dumps(content, ensure_ascii=False, indent=2, default=encode).encode() + b"\n")
+def to_json(value: Any, margin: str = "\n") -> str:
+    """JSON in lines, which begin with `margin`; numerals are to the letter."""
+    if isinstance(value, Numeral):
+        return value
+    if isinstance(value, bytes):
+        return to_json({"value": base64.b64encode(value).decode(), "encoding": "base64"}, margin)
+    deeper = margin + "  "
+    # Without comprehensions, which would halve how deeply values can be nested.
+    parts = []
+    if isinstance(value, dict) and value:
+        for name, member in value.items():
+            parts.append(f"{json.dumps(name, ensure_ascii=False)}: {to_json(member, deeper)}")
+        return "{" + deeper + f",{deeper}".join(parts) + margin + "}"
+    if isinstance(value, list) and value:
+        for element in value:
+            parts.append(to_json(element, deeper))
+        return "[" + deeper + f",{deeper}".join(parts) + margin + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def for_reader(content: bytes) -> bytes:

@@ -98,7 +98,7 @@ class CacheClient:
 
     def batch_get(self, keys: Iterable[str]) -> dict[str, Any]:
         """The values of those of the keys that there are."""
-        return self._perform_all(calls.batch_get(keys))
+        return self.perform_all(calls.batch_get(keys))
 
     def batch_set(self, items: Mapping[str, Any], ttl: float | None = None) -> dict[str, bool]:
         """Stores many values, and says of each key whether it was stored.
@@ -106,7 +106,7 @@ class CacheClient:
         A value isn't if the server has no room for it, or doesn't take as much at once. For other reasons it raises
         CacheError, and some of the values may be stored then.
         """
-        return self._perform_all(calls.batch_set(items, ttl))
+        return self.perform_all(calls.batch_set(items, ttl))
 
     def batch_set_json(self, text: str, ttl: float | None = None) -> dict[str, bool]:
         """Stores the members of an object given as JSON, each to the letter, with one request.
@@ -122,6 +122,14 @@ class CacheClient:
         """
         return self._perform(calls.command(words))
 
+    def perform_all(self, parts: Iterable[Call[dict[str, Part]]]) -> dict[str, Part]:
+        """Carries out what `calls` divides a call into, in the time of one, and puts the results together."""
+        attempts = self._attempts()
+        results: dict[str, Part] = {}
+        for part in parts:
+            results.update(self._try(part, attempts))
+        return results
+
     def _walk(self, pattern: str | None, attempts: Callable[[], Attempts]) -> Iterator[str]:
         """The keys, page by page; `attempts` says what each page may take."""
         cursor: str | None = None
@@ -134,14 +142,6 @@ class CacheClient:
 
     def _perform(self, call: Call[Result]) -> Result:
         return self._try(call, self._attempts())
-
-    def _perform_all(self, parts: Iterable[Call[dict[str, Part]]]) -> dict[str, Part]:
-        """Carries out what a call consists of, in the time of one, and puts the results together."""
-        attempts = self._attempts()
-        results: dict[str, Part] = {}
-        for part in parts:
-            results.update(self._try(part, attempts))
-        return results
 
     def _attempts(self) -> Attempts:
         """What one call may take, from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from .errors import CacheError, CacheUnavailable
@@ -15,9 +16,31 @@ UNAVAILABLE = (502, 503, 504)
 Kind = TypeVar("Kind")
 
 
+class Numeral(str):
+    """A JSON number as it is written: Python's own numbers lose digits, and the largest become infinite."""
+
+
 def encode_json(value: Any) -> bytes:
-    """JSON as short as it gets, and readable in redis-cli: the server stores it as it is sent."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    """JSON as short as it gets, and readable in redis-cli: the server stores it as it is sent.
+
+    Raises ValueError of numbers and text that JSON doesn't have, and TypeError of values.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        unencodable = error.object[error.start : error.end]
+        raise ValueError(f"{unencodable!a} isn't Unicode: JSON has no place for it") from error
+
+
+def decode_json(body: bytes) -> Any:
+    """What a JSON text says, as Python has it."""
+    return json.loads(body)
+
+
+def decode_json_exactly(body: bytes) -> Any:
+    """The same with each number as a Numeral."""
+    return json.loads(body, parse_int=Numeral, parse_float=Numeral)
 
 
 def parse_json(text: str) -> Any:
@@ -74,10 +97,10 @@ def optional(content: dict[str, Any], name: str, kind: type[Kind]) -> Kind | Non
     return member(content, name, kind) if content.get(name) is not None else None
 
 
-def read_object(response: Response) -> dict[str, Any]:
+def read_object(response: Response, decode: Callable[[bytes], Any] = decode_json) -> dict[str, Any]:
     """The JSON object that a response holds, whatever its status."""
     try:
-        content = json.loads(response.body)
+        content = decode(response.body)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise unreadable(response, foreign("it isn't JSON")) from error
     except (ValueError, RecursionError) as error:
@@ -88,17 +111,17 @@ def read_object(response: Response) -> dict[str, Any]:
     return content
 
 
-def read_success(response: Response) -> dict[str, Any]:
+def read_success(response: Response, decode: Callable[[bytes], Any] = decode_json) -> dict[str, Any]:
     """The JSON object of a response that says 200; any other is raised."""
     if response.status != 200:
         raise failure(response)
-    return read_object(response)
+    return read_object(response, decode)
 
 
 def failure(response: Response) -> CacheError:
     """The error that a response tells of."""
     try:
-        message = member(json.loads(response.body), "error", str)
+        message = member(decode_json(response.body), "error", str)
     except (ValueError, AttributeError, RecursionError, CacheError):
         message = f"the server answered {response.status} {response.reason}: is it ocm, and the path before /api right?"
     kind = CacheUnavailable if response.status in UNAVAILABLE else CacheError
