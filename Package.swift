@@ -57,6 +57,7 @@ let package = Package(
             dependencies: [
                 "LocalCache", "RESP", "Stats", "Upstream", "ValueCompression",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],

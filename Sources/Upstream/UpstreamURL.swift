@@ -101,6 +101,9 @@ public struct UpstreamURL: Sendable, Equatable {
             port = authority[authority.index(after: colon)...]
         }
         guard !host.isEmpty else { throw .missingHost }
+        guard authority.hasPrefix("[") ? host != authority && !host.hasPrefix("[") : !host.contains(":") else {
+            throw .unbracketedAddress
+        }
         guard let port else { return (String(host), 6379) }
         guard let number = Int(port), (1...65535).contains(number) else { throw .invalidPort(String(port)) }
         return (String(host), number)

@@ -6,6 +6,8 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
     case unsupportedScheme(String)
     /// Nothing where the host should stand.
     case missingHost
+    /// An IPv6 address without its brackets, or with one of them.
+    case unbracketedAddress
     /// `user@` without a password.
     case missingPassword
     /// `unix://` without an absolute path.
@@ -23,6 +25,7 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
         case .missingScheme: "write it as redis://host:6379 or unix:///path/to/redis.sock"
         case .unsupportedScheme(let scheme): "the scheme \(scheme):// is not supported; use redis:// or unix://"
         case .missingHost: "the host is missing; write it as redis://host:6379"
+        case .unbracketedAddress: "an IPv6 address stands in brackets; write it as redis://[::1]:6379"
         case .missingPassword: "a user needs a password; write it as redis://user:password@host:6379"
         case .missingPath: "the path must be absolute; write it as unix:///path/to/redis.sock"
         case .invalidPort(let port): "'\(port)' is not a port from 1 to 65535"

@@ -36,6 +36,12 @@ struct Server: Service {
     }
 
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+        let clients = configuration.listener.maxClients
+        if let room = OpenFileLimit.raise(for: clients) {
+            logger.warning(
+                "there is room for \(room) clients, not for the \(clients) of --maxclients: raise the limit of open files (ulimit -n)"
+            )
+        }
         let store = configuration.upstream == nil ? EmbeddedStore(memoryLimit: configuration.memoryLimit) : nil
         let context = ServerContext(
             version: Version.current,
@@ -154,9 +160,8 @@ struct Server: Service {
 
     private func announce(_ listener: RESPListener, _ rest: RESTListener?) {
         logger.notice("ocm \(Version.current) is ready")
-        logger.notice(
-            "Redis: \(configuration.upstream != nil), compression: \(configuration.cache?.store.makeCompressor != nil)"
-        )
+        let compresses = configuration.upstream != nil && configuration.cache?.store.makeCompressor != nil
+        logger.notice("Redis: \(configuration.upstream != nil), compression: \(compresses)")
         logger.notice("threads: \(configuration.threads), memory limit: \(configuration.memoryLimit >> 20) MiB")
         if let rest, let options = configuration.rest { announce(rest, options) }
         if let upstream = configuration.upstream {

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -33,6 +34,7 @@ public struct ListeningSocket: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let setUp: @Sendable (any Channel) throws -> Void
     private let channel: any Channel
+    private let isClosing = NIOLockedValueBox(false)
 
     /// Begins to listen.
     ///
@@ -50,6 +52,12 @@ public struct ListeningSocket: Sendable {
         self.group = group
         self.setUp = setUp
         let bootstrap = ServerBootstrap(group: group)
+            .serverChannelInitializer { [isClosing] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pause = AcceptPause(of: place.description) { isClosing.withLockedValue { $0 } }
+                    try channel.pipeline.syncOperations.addHandler(pause)
+                }
+            }
             .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try setUp(channel) } }
         do {
@@ -85,6 +93,7 @@ public struct ListeningSocket: Sendable {
 
     /// Lets nobody come any more. Those who came before have their channels when it returns.
     public func close() async {
+        isClosing.withLockedValue { $0 = true }
         try? await channel.setOption(.autoRead, value: false).get()
         // Clients whom the channel has accepted go from its loop to their own, back and there again, and would be dropped
         // if it were closed meanwhile.

@@ -22,11 +22,13 @@ struct ConfigurationSources {
         for (name, text) in command.given { sources.values[name] = Value(text: text, origin: "--\(name)") }
         for name in ServeConfiguration.optionNames + ["config"] {
             let variable = "OCM_" + name.uppercased().replacing("-", with: "_")
-            guard let text = getenv(variable).map({ String(cString: $0) }) else { continue }
+            // An empty one is what compose makes of ${SOMETHING:-}.
+            guard let text = getenv(variable).map({ String(cString: $0) }), !text.isEmpty else { continue }
             // Kubernetes tells every container of a Service called `ocm` as OCM_PORT=tcp://10.0.0.1:8000, which is no option.
             if name.hasSuffix("port"), text.hasPrefix("tcp://") { continue }
             sources.add(name, text, from: variable)
         }
+        if getenv("OCM_NO_CACHE") != nil { throw ConfigurationError("OCM_NO_CACHE: write it as OCM_CACHE=no") }
         if let path = sources.values["config"]?.text {
             for (name, text) in try ConfigurationFile.read(path) { sources.add(name, text, from: "\(path): \(name)") }
         }

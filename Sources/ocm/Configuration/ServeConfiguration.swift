@@ -27,6 +27,9 @@ struct ServeConfiguration {
     var shutdownTimeout = TimeAmount.seconds(10)
     var debug = false
 
+    /// With less there would be room for nothing.
+    private static let smallestMemoryLimit = 64 << 10
+
     /// Reads the options; the error names the place where a wrong one was written.
     init(sources: ConfigurationSources) throws {
         let reader = OptionReader(sources)
@@ -35,11 +38,19 @@ struct ServeConfiguration {
         }
         if let host = reader.text("host") { listener.host = host }
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
-        listener.socketPath = reader.text("redis-socket")
+        listener.socketPath = try reader.value("redis-socket") { path in
+            guard !path.isEmpty else { throw ConfigurationError("it must be a path") }
+            return path
+        }
         if reader.isAuto("memory-limit") {
             memoryLimit = AvailableResources().memoryLimit
         } else if let limit = try reader.value("memory-limit", ByteSize.init) {
             memoryLimit = limit.bytes
+            guard memoryLimit >= Self.smallestMemoryLimit else {
+                throw ConfigurationError(
+                    "--memory-limit \(memoryLimit): it must be 64kb at least (a number alone is bytes)"
+                )
+            }
         }
         cache = try reader.flag("cache") ?? true ? try CacheConfiguration(reader, memoryLimit: memoryLimit) : nil
         if let count = try reader.number("maxclients", 1...1_000_000) { listener.maxClients = count }

@@ -62,8 +62,12 @@ struct YAMLMapping {
             return nil
         }
         let scalar = node.pointee.data.scalar
-        return String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+        let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+        // Null is no text, unless it is quoted. (YAML 1.2, 10.3.2)
+        return scalar.style == YAML_PLAIN_SCALAR_STYLE && nulls.contains(text) ? nil : text
     }
+
+    private static let nulls = ["", "~", "null", "Null", "NULL"]
 }
 
 extension YAMLMapping.ParsingError {

@@ -35,6 +35,10 @@ struct CommandLineTests {
             (["--upstream", "redis://h:0"], "'0' is not a port"),
             (["--upstream", "redis://u:secret@h:99999"], "'99999' is not a port"),
             (["--upstream", "redis://h/x"], "database"),
+            (["--upstream", "redis://[::1"], "an IPv6 address stands in brackets"),
+            (["--upstream", "redis://::1"], "an IPv6 address stands in brackets"),
+            (["--redis-socket", ""], "--redis-socket '': it must be a path"),
+            (["--memory-limit", "100"], "--memory-limit 100: it must be 64kb at least (a number alone is bytes)"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
             (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
             (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
@@ -52,6 +56,34 @@ struct CommandLineTests {
         #expect(output.hasPrefix("ocm: ") && output.contains(reason), "\(output)")
         #expect(output.split(separator: "\n").count == 1)
         #expect(!output.contains("secret"))
+    }
+
+    @Test("OCM_NO_CACHE isn't ignored, and an empty variable is as none")
+    func variables() throws {
+        let refusal = try run(["serve"], environment: ["OCM_NO_CACHE": "1"])
+        #expect(refusal.status == 1 && refusal.output == "ocm: OCM_NO_CACHE: write it as OCM_CACHE=no\n")
+        let wrong = try run(["serve", "--threads", "0"], environment: ["OCM_HOST": "", "OCM_MEMORY_LIMIT": ""])
+        #expect(wrong.output.contains("--threads '0'"))
+    }
+
+    @Test("without file descriptors for more clients, those who are there are served, and the processor rests")
+    func openFiles() throws {
+        let port = try freePort()
+        let process = try TestProcess(
+            "/bin/sh",
+            ["-c", "ulimit -n 40; exec \"$0\" serve --port 0 --redis-port \(port)", OCMServer.binary],
+            output: directory.path + "/output"
+        )
+        try waitUntil("it is ready") { process.output.contains("is ready") }
+        #expect(process.output.contains("not for the 10000 of --maxclients: raise the limit of open files"))
+        var clients = try (0..<45).map { _ in try RawConnection(port: port) }
+        #expect(try clients[0].call("PING") == "+PONG\r\n")
+        try waitUntil("it is said") { process.output.contains("can't be accepted: Too many open files") }
+        let before = process.processorTime
+        sleep(2)
+        #expect(process.processorTime - before < 1)
+        clients.removeFirst(20)
+        #expect(try clients[24].call("PING") == "+PONG\r\n")
     }
 
     @Test("an option that doesn't exist is a usage error")
@@ -98,6 +130,8 @@ struct CommandLineTests {
             ("threads: 1\n---\nthreads: 2", "there is more than one document"),
             ("threads: 1\nthreads: 2", "the option 'threads' is given twice"),
             ("[threads]: 1", "unknown option '?'"),
+            ("requirepass: ~", "the option 'requirepass' takes one value"),
+            ("{\"rest-token\": null}", "the option 'rest-token' takes one value"),
             ("threads: many", "it must be a number from 1 to 1024"),
         ]
     )
