@@ -8,7 +8,8 @@ struct SetValue: AsyncParsableCommand {
         abstract: "Store a value.",
         discussion: """
             A value that is JSON is stored as this JSON, byte for byte; of a string, what it stands for: "abc" is stored \
-            as abc. Anything else is stored as it is. Put -- before a value that begins with a dash: ocm set n -- -1
+            as abc. Anything else is stored as it is, and so is what - reads from the standard input, JSON or not. Put -- \
+            before a value that begins with a dash: ocm set n -- -1
             """
     )
 
@@ -26,11 +27,12 @@ struct SetValue: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { client in
-            let value = try StandardInput.bytes(for: value)
+            let bytes = try StandardInput.bytes(for: value)
             let ttl = timeToLive.ttl
+            // What is typed is meant; what is piped in is to be what was piped out.
+            let isMeantAsJSON = value != "-" && JSONText.isValid(bytes)
             let reply = try await client.perform(
-                JSONText.isValid(value)
-                    ? .store(json: value, under: key, ttl: ttl) : .store(value, under: key, ttl: ttl)
+                isMeantAsJSON ? .store(json: bytes, under: key, ttl: ttl) : .store(bytes, under: key, ttl: ttl)
             )
             try options.confirm(reply, "\(TerminalText.line(key.bytes)) stored")
         }

@@ -80,8 +80,20 @@ struct ClientCommandTests {
         #expect(
             try ocm.run("batch-get", "binary", "--json").text.hasSuffix(#""encodings":{"binary":"base64"}}"# + "\n")
         )
-        #expect(try ocm.run("set", "json", "-", input: Array("  [1, 2]\n".utf8)).status == 0)
-        #expect(try ocm.run("get", "json").text == "[1, 2]")
+    }
+
+    @Test("what is piped in is stored as it is, JSON or not", arguments: Backend.allCases)
+    func copies(backend: Backend) throws {
+        let (server, redis) = try backend.start()
+        defer { withExtendedLifetime(redis) {} }
+        let ocm = ClientCommand(server)
+        for value in ["\"abc\"", "{\"a\": 1}\n", " 12 ", "  [1, 2]\n", "\"\\u00e9\"", "null", "text\n", ""] {
+            #expect(try ocm.run("set", "a", "-", input: Array(value.utf8)).status == 0)
+            let original = try ocm.run("get", "a").output
+            #expect(original == Array(value.utf8), "\(value)")
+            #expect(try ocm.run("set", "b", "-", "--ttl", "3600", input: original).status == 0)
+            #expect(try ocm.run("get", "b").output == original, "\(value)")
+        }
     }
 
     @Test("keys of any kind", arguments: Backend.allCases)
