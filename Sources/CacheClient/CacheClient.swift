@@ -43,17 +43,22 @@ public struct CacheClient: Sendable {
         connections = Connections(timeout: TimeAmount(timeout))
     }
 
-    /// Makes a request, and returns the answer if it has one of the statuses that the request expects.
+    /// Makes a request, and returns the answer if it is one that the request expects.
     package func perform(_ request: APIRequest) async throws(CacheClientError) -> APIReply {
         let reply: APIReply
         do {
             let response = try await connections.http.execute(httpRequest(request), timeout: TimeAmount(timeout))
             let body = try await response.body.collect(upTo: APIReply.longestBody)
-            reply = APIReply(status: response.status, body: Array(body.readableBytesView))
+            reply = APIReply(
+                status: response.status,
+                headers: response.headers,
+                body: Array(body.readableBytesView)
+            )
         } catch {
             throw CacheClientError(failure: error, url: url, timeout: timeout)
         }
         guard request.expects(reply.status) else { throw CacheClientError(reply: reply, url: url) }
+        guard reply.status != .ok || request.sign.marks(reply) else { throw .unexpectedReply(from: url) }
         return reply
     }
 

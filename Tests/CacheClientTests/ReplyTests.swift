@@ -41,6 +41,34 @@ struct ReplyTests {
         }
     }
 
+    @Test(
+        "who says 200 to everything isn't ocm",
+        arguments: [
+            ("<html>", false), ("", false), ("{}", false), ("[true]", false), (#"{"key":"k","stored":false}"#, false),
+            (#"{"key":"k","invalidated":true}"#, false), (#"{"key":"k","stored":true}"#, true),
+        ]
+    )
+    func confirmations(body: String, isAnswer: Bool) throws {
+        for request in [
+            try APIRequest.store([], under: "k", ttl: nil), try APIRequest.store(json: [0x31], under: "k", ttl: nil),
+        ] {
+            #expect(request.sign.marks(reply(body)) == isAnswer)
+        }
+        #expect(try !APIRequest.entry(of: "k").sign.marks(reply(body)))
+        #expect(!APIRequest.liveness.sign.marks(reply(body)) && !APIRequest.statistics.sign.marks(reply(body)))
+    }
+
+    @Test("values come as bytes, and with an entity tag")
+    func values() throws {
+        let sign = try APIRequest.value(of: "k").sign
+        func marks(_ headers: HTTPHeaders) -> Bool {
+            sign.marks(APIReply(status: .ok, headers: headers, body: Array("<html>".utf8)))
+        }
+        #expect(marks(["content-type": "application/octet-stream", "etag": #""0-6-raw""#]))
+        #expect(!marks(["content-type": "application/octet-stream"]))
+        #expect(!marks(["content-type": "text/html", "etag": #""0-6-raw""#]) && !marks([:]))
+    }
+
     @Test("the values of a batch are what stands in the answer")
     func batch() throws {
         let values = try reply(

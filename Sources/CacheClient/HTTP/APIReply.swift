@@ -12,6 +12,7 @@ package struct APIReply: Sendable {
     static let longestBody = 2 << 30
 
     package let status: HTTPResponseStatus
+    var headers = HTTPHeaders()
     package let body: [UInt8]
 
     /// Whether the key that was asked for is there; only a server that says so itself is believed that it isn't.

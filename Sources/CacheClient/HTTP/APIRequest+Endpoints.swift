@@ -3,35 +3,44 @@ import NIOHTTP1
 /// What the API offers.
 extension APIRequest {
     package static let healthcheck = {
-        var request = APIRequest(.GET, "/api/healthcheck")
+        var request = APIRequest(.GET, "/api/healthcheck", .member("status"))
         request.answers = [.serviceUnavailable]
         return request
     }()
 
-    package static let liveness = APIRequest(.GET, "/livez")
+    package static let liveness = APIRequest(.GET, "/livez", .member("status", "\"alive\""))
 
-    package static let statistics = APIRequest(.GET, "/api/cache/stats")
+    package static let statistics = APIRequest(.GET, "/api/cache/stats", .member("hit_rate"))
 
-    package static let invalidateAll = APIRequest(.DELETE, "/api/cache/invalidate-all")
+    package static let invalidateAll = APIRequest(
+        .DELETE,
+        "/api/cache/invalidate-all",
+        .member("invalidated", "true")
+    )
 
     /// A page of keys; the first without a cursor.
     static func keys(matching pattern: String?, cursor: String?) -> APIRequest {
         let query = [("pattern", pattern), ("cursor", cursor)].compactMap { name, value in
             value.map { "\(name)=\(PercentEncoding.encode($0.utf8))" }
         }
-        return APIRequest(.GET, "/api/cache/keys" + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
+        let path = "/api/cache/keys" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        return APIRequest(.GET, path, .member("keys"))
     }
 
     /// The value's bytes.
     package static func value(of key: CacheKey) throws(CacheClientError) -> APIRequest {
-        var request = try entry(of: key)
+        var request = try get(key, .bytes)
         request.accept = "application/octet-stream"
         return request
     }
 
     /// The value within JSON.
     package static func entry(of key: CacheKey) throws(CacheClientError) -> APIRequest {
-        var request = APIRequest(.GET, try path(of: key))
+        try get(key, .member("found", "true"))
+    }
+
+    private static func get(_ key: CacheKey, _ sign: AnswerSign) throws(CacheClientError) -> APIRequest {
+        var request = APIRequest(.GET, try path(of: key), sign)
         request.answers = [.notFound]
         return request
     }
@@ -41,7 +50,8 @@ extension APIRequest {
         under key: CacheKey,
         ttl: Duration?
     ) throws(CacheClientError) -> APIRequest {
-        var request = APIRequest(.PUT, try path(of: key) + (ttl.map { "?ttl=\($0.inSeconds)" } ?? ""))
+        let query = ttl.map { "?ttl=\($0.inSeconds)" } ?? ""
+        var request = APIRequest(.PUT, try path(of: key) + query, stored)
         request.body = Body(type: "application/octet-stream", bytes: bytes)
         return request
     }
@@ -51,28 +61,36 @@ extension APIRequest {
         under key: CacheKey,
         ttl: Duration?
     ) throws(CacheClientError) -> APIRequest {
-        .post(try path(of: key), "value", json, ttl: ttl)
+        .post(try path(of: key), "value", json, ttl: ttl, stored)
     }
 
+    private static let stored = AnswerSign.member("stored", "true")
+
     package static func invalidate(_ key: CacheKey) throws(CacheClientError) -> APIRequest {
-        APIRequest(.DELETE, try path(of: key))
+        APIRequest(.DELETE, try path(of: key), .member("invalidated", "true"))
     }
 
     package static func values(of keys: [CacheKey]) throws(CacheClientError) -> APIRequest {
-        .post("/api/cache/batch-get", "keys", try JSONText.array(keys))
+        .post("/api/cache/batch-get", "keys", try JSONText.array(keys), .member("values"))
     }
 
     /// - Parameter items: a JSON object.
     package static func store(items: [UInt8], ttl: Duration?) -> APIRequest {
-        .post("/api/cache/batch-set", "items", items, ttl: ttl)
+        .post("/api/cache/batch-set", "items", items, ttl: ttl, .member("results"))
     }
 
     private static func path(of key: CacheKey) throws(CacheClientError) -> String {
         "/api/cache/key/" + PercentEncoding.encode(try key.askableBytes)
     }
 
-    private static func post(_ path: String, _ member: String, _ json: [UInt8], ttl: Duration? = nil) -> APIRequest {
-        var request = APIRequest(.POST, path)
+    private static func post(
+        _ path: String,
+        _ member: String,
+        _ json: [UInt8],
+        ttl: Duration? = nil,
+        _ sign: AnswerSign
+    ) -> APIRequest {
+        var request = APIRequest(.POST, path, sign)
         let bytes = Array("{\"\(member)\":".utf8) + json + Array((ttl.map { ",\"ttl\":\($0.inSeconds)}" } ?? "}").utf8)
         request.body = Body(type: "application/json", bytes: bytes)
         return request

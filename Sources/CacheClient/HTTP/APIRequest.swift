@@ -15,10 +15,13 @@ package struct APIRequest: Sendable {
     var body: Body?
     /// Which statuses besides 200 are answers, and no errors.
     var answers: [HTTPResponseStatus] = []
+    /// By what the answer with the status 200 is known to be one.
+    let sign: AnswerSign
 
-    init(_ method: HTTPMethod, _ path: String) {
+    init(_ method: HTTPMethod, _ path: String, _ sign: AnswerSign) {
         self.method = method
         self.path = path
+        self.sign = sign
     }
 
     func expects(_ status: HTTPResponseStatus) -> Bool { status == .ok || answers.contains(status) }

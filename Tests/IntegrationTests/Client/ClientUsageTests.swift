@@ -84,6 +84,30 @@ struct ClientUsageTests {
         server.process.thaw()
     }
 
+    @Test(
+        "who says 200 to everything isn't ocm",
+        arguments: [
+            ["healthcheck"], ["healthcheck", "--live"], ["healthcheck", "--live", "--json"], ["stats"],
+            ["stats", "--json"], ["top", "--json"], ["keys"], ["get", "k"], ["get", "k", "--json"], ["set", "k", "1"],
+            ["set", "k", "text"], ["invalidate"], ["invalidate", "k"], ["batch-get", "k"], ["batch-set", "{\"k\":1}"],
+        ]
+    )
+    func agreeable(arguments: [String]) throws {
+        let server = try AgreeableServer()
+        let directory = try TemporaryDirectory()
+        let url = "http://127.0.0.1:\(server.port)"
+        let process = try TestProcess(
+            OCMServer.binary,
+            arguments,
+            environment: ["OCM_URL": url],
+            output: directory.path + "/output"
+        )
+        #expect(try process.waitForExit() == 1)
+        #expect(
+            process.output == "ocm: \(url) doesn't answer as ocm does: check the URL, and the server's version\n"
+        )
+    }
+
     @Test("tokens are given as options or in the environment, and missing ones asked for")
     func tokens() throws {
         let server = try OCMServer(upstream: nil, ["--rest-token", "secret", "--rest-read-token", "reader"])

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+
+/// A web server that isn't ocm: it says 200 to whatever is asked, and shows a page.
+final class AgreeableServer: Sendable {
+    /// Its port on 127.0.0.1.
+    let port: Int
+    private let listener: Int32
+
+    init() throws {
+        port = try freePort()
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard bound == 0, listen(listener, 8) == 0 else {
+            throw TestError("can't listen on port \(port): \(String(cString: strerror(errno)))")
+        }
+        Thread.detachNewThread { [listener] in
+            while case let client = accept(listener, nil, nil), client >= 0 { Self.answer(client) }
+            close(listener)
+        }
+    }
+
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+    private static func answer(_ client: Int32) {
+        var request = [UInt8](repeating: 0, count: 64 << 10)
+        _ = recv(client, &request, request.count, 0)
+        let page = "<html><body>It works!</body></html>\n"
+        let answer = Array(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(page.utf8.count)\r\n\r\n\(page)".utf8
+        )
+        _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+        shutdown(client, Int32(SHUT_WR))
+        // What is closed with input unread takes back what it has sent.
+        while recv(client, &request, request.count, 0) > 0 {}
+        close(client)
+    }
+}
