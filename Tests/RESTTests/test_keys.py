@@ -55,7 +55,6 @@ class TestNames:
             ("a+b", b"a+b"),
             ("a%2Bb", b"a+b"),
             ("a%3Fb", b"a?b"),
-            ("a?b", b"a"),
             ("a?", b"a"),
             ("a%23b", b"a#b"),
             ("a;b=c,d", b"a;b=c,d"),

@@ -124,8 +124,42 @@ def test_percent_encoded_routes_are_the_same(rest):
 
 
 def test_a_query_that_nobody_asked_for(rest):
-    for target in ["/livez", "/api/healthcheck", "/api/cache/stats", "/", "/metrics", "/api/openapi.json"]:
+    for target in ["/livez", "/readyz", "/", "/metrics", "/api/openapi.json"]:
         assert rest.get(target + "?").status == 200 and rest.get(target + "?a=b&c&=&%20=%20").status == 200
+
+
+@pytest.mark.parametrize(
+    "method, target, name, choice",
+    [
+        ("DELETE", "/api/cache/invalidate-all?Scope=local", "Scope", "there is only scope"),
+        ("DELETE", "/api/cache/invalidate-all?scope=local&dry_run", "dry_run", "there is only scope"),
+        ("DELETE", "/api/cache/invalidate-all?%53cope=local", "Scope", "there is only scope"),
+        ("DELETE", "/api/cache/invalidate-all?=", "", "there is only scope"),
+        ("PUT", key_path("k") + "?TTL=60", "TTL", "there is only ttl"),
+        ("PUT", key_path("k") + "?ttl=60&nx=1", "nx", "there is only ttl"),
+        ("PUT", key_path("k") + "?ttl%20=60", "ttl ", "there is only ttl"),
+        ("POST", key_path("k") + "?ttl=60", "ttl", "POST takes none here, all that it takes is in the body"),
+        ("GET", key_path("k") + "?ttl=60", "ttl", "GET takes none here"),
+        ("GET", key_path("a") + "?b", "b", "GET takes none here"),
+        ("DELETE", key_path("k") + "?scope=local", "scope", "DELETE takes none here"),
+        ("GET", "/api/cache/keys?prefix=user:", "prefix", "there are pattern, cursor and limit"),
+        ("GET", "/api/cache/keys?pattern=k&%FF", "\ufffd", "there are pattern, cursor and limit"),
+        ("GET", "/api/cache/stats?a=b", "a", "GET takes none here"),
+        ("GET", "/api/healthcheck?a=b", "a", "GET takes none here"),
+        ("POST", "/api/cache/batch-set?ttl=60", "ttl", "POST takes none here, all that it takes is in the body"),
+        ("POST", "/api/cache/batch-get?keys=k", "keys", "POST takes none here, all that it takes is in the body"),
+        ("POST", "/api/command?raw=1", "raw", "POST takes none here, all that it takes is in the body"),
+    ],
+)
+def test_a_parameter_that_there_is_not(method, target, name, choice, rest, resp):
+    """Who misspells one must not have done what it was to prevent."""
+    resp.set("k", "before")
+    body = {"PUT": b"1", "POST": b"{}"}.get(method)
+    response = rest.request(method, target, body, {"Content-Type": "application/json"})
+    assert response.status == 400 and response.error == f"unknown parameter '{name}': {choice}"
+    assert resp.get("k") == b"before" and resp.ttl("k") == -1 and resp.dbsize() == 1
+    assert rest.head(target).status == 400 or method != "GET"
+    assert rest.request("OPTIONS", target).status == 204
 
 
 @pytest.mark.parametrize(

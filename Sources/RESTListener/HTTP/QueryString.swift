@@ -4,6 +4,9 @@ import NIOHTTP1
 struct QueryString {
     private var parameters: [(name: [UInt8], value: [UInt8])] = []
 
+    /// None.
+    init() {}
+
     /// - Throws: an ``HTTPError`` if a percent-encoding is broken.
     init(_ text: Substring) throws(HTTPError) {
         for part in text.split(separator: "&") {
@@ -16,6 +19,19 @@ struct QueryString {
             }
             parameters.append((name, bytes))
         }
+    }
+
+    /// Sees that there are no others than `known`: who misspells one would have something done that wasn't meant.
+    func check(_ known: [String], _ method: HTTPMethod) throws(HTTPError) {
+        let names = parameters.lazy.map { String(decoding: $0.name, as: UTF8.self) }
+        guard let other = names.first(where: { !known.contains($0) }) else { return }
+        let choice =
+            switch known.count {
+            case 0: "\(method.rawValue) takes none here" + (method == .POST ? ", all that it takes is in the body" : "")
+            case 1: "there is only \(known[0])"
+            default: "there are \(known.dropLast().joined(separator: ", ")) and \(known[known.count - 1])"
+            }
+        throw HTTPError(.badRequest, "unknown parameter '\(other)': \(choice)")
     }
 
     /// The value of a parameter.

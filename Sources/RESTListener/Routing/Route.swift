@@ -74,6 +74,18 @@ enum Route: Equatable {
         method == .GET || method == .HEAD || self == .batchGet || self == .command
     }
 
+    /// The parameters that a query may have; nil for any, which mean nothing: those who ask for pages and probes add some so
+    /// that no cache between answers them.
+    func parameters(_ method: HTTPMethod) -> [String]? {
+        switch self {
+        case .livez, .readyz, .metrics, .openAPI, .dashboard, .server: nil
+        case .keys: ["pattern", "cursor", "limit"]
+        case .key where method == .PUT: ["ttl"]
+        case .invalidateAll: ["scope"]
+        case .healthcheck, .stats, .key, .batchGet, .batchSet, .command: []
+        }
+    }
+
     /// Whether a body must be JSON.
     func takesJSON(_ method: HTTPMethod) -> Bool { method == .POST }
 

@@ -21,14 +21,15 @@ struct Router {
     /// - Throws: what the request is refused with.
     func route(_ request: Request) throws(HTTPError) -> Target {
         if request.head.method == .OPTIONS { return .response(options(request.route)) }
+        let query = try query(request)
         switch request.route {
         case .healthcheck: return .exchange(HealthExchange(.health, loop))
         case .livez: return .response(.object { $0.member("status", "alive") })
         case .readyz: return .exchange(HealthExchange(.readiness, loop))
         case .stats: return .exchange(StatsExchange(loop))
-        case .keys: return .exchange(try keys(request))
-        case .key(let bytes): return .exchange(try key(bytes, request))
-        case .invalidateAll: return .exchange(try flush(request))
+        case .keys: return .exchange(try keys(query))
+        case .key(let bytes): return .exchange(try key(bytes, request, query))
+        case .invalidateAll: return .exchange(try flush(query))
         case .batchGet:
             let body = try read(request, BatchGetBody.init)
             return .exchange(BatchGetExchange(body.keys.map { KeyName($0, prefix: prefix) }))
@@ -42,6 +43,13 @@ struct Router {
         case .dashboard: return .response(Pages.dashboard())
         case .server: return .response(options(request.route))
         }
+    }
+
+    private func query(_ request: Request) throws(HTTPError) -> QueryString {
+        guard let known = request.route.parameters(request.head.method) else { return QueryString() }
+        let query = try QueryString(request.head.query)
+        try query.check(known, request.head.method)
+        return query
     }
 
     private func options(_ route: Route) -> Response {
@@ -59,7 +67,7 @@ struct Router {
         }.get()
     }
 
-    private func key(_ bytes: [UInt8]?, _ request: Request) throws(HTTPError) -> Exchange {
+    private func key(_ bytes: [UInt8]?, _ request: Request, _ query: QueryString) throws(HTTPError) -> Exchange {
         let name = KeyName(bytes ?? [], prefix: prefix)
         switch request.head.method {
         case .POST:
@@ -67,7 +75,7 @@ struct Router {
             return SetExchange(name, ByteBuffer(bytes: body.value), timeToLive: body.timeToLive)
         case .PUT:
             var life: Int?
-            if let text = try QueryString(request.head.query).bytes("ttl") {
+            if let text = try query.bytes("ttl") {
                 life = try text.withUnsafeBytes { bytes in
                     Result { () throws(HTTPError) -> Int in try TimeToLive.milliseconds(bytes) }
                 }.get()
@@ -78,8 +86,7 @@ struct Router {
         }
     }
 
-    private func keys(_ request: Request) throws(HTTPError) -> Exchange {
-        let query = try QueryString(request.head.query)
+    private func keys(_ query: QueryString) throws(HTTPError) -> Exchange {
         let cursor = try query.bytes("cursor") ?? Array("0".utf8)
         guard !cursor.isEmpty, cursor.allSatisfy({ $0 &- 48 <= 9 }) else {
             throw HTTPError(
@@ -95,8 +102,8 @@ struct Router {
         )
     }
 
-    private func flush(_ request: Request) throws(HTTPError) -> Exchange {
-        switch try QueryString(request.head.query).bytes("scope").map({ String(decoding: $0, as: UTF8.self) }) {
+    private func flush(_ query: QueryString) throws(HTTPError) -> Exchange {
+        switch try query.bytes("scope").map({ String(decoding: $0, as: UTF8.self) }) {
         case nil: return prefix.isEmpty ? FlushExchange(.everything) : PrefixFlushExchange(prefix: prefix)
         case "local": return FlushExchange(.local)
         case .some: throw HTTPError(.badRequest, "the parameter 'scope' can only be local")
