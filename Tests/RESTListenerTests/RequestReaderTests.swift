@@ -182,6 +182,20 @@ struct RequestReaderTests {
         }
     }
 
+    @Test(
+        "chunks are the one way to send a body coded",
+        arguments: [
+            ("chunked", nil), (" Chunked ", nil), (", chunked", nil), ("gzip, chunked", 501),
+            ("identity, chunked", 501),
+        ] as [(String, UInt?)]
+    )
+    func transferCodings(coding: String, status: UInt?) {
+        let head = Self.head(.PUT, "/api/cache/key/k", [("Transfer-Encoding", coding)])
+        #expect(Self.status(Self.reader(), head) == status)
+        var reader = Self.reader()
+        if case .refuseAndClose = reader.begin(head) { #expect(status != nil) } else { #expect(status == nil) }
+    }
+
     @Test("who waits to be told is told, or refused at once")
     func expectations() {
         let waiting = [("Expect", "100-continue"), ("Content-Length", "3")]

@@ -99,6 +99,16 @@ REFUSED = {
     "bytes": bytes(range(128, 256)),
 }
 
+# Refused with 501, and the connection is closed: the body would be taken for what it isn't.
+CODED = {
+    "gzip, chunked": with_headers(b"Transfer-Encoding: gzip, chunked", body=CHUNKED),
+    "gzip and chunked": with_headers(b"Transfer-Encoding: gzip", b"Transfer-Encoding: chunked", body=CHUNKED),
+    "identity, chunked": with_headers(b"Transfer-Encoding: identity, chunked", body=CHUNKED),
+    "xchunked, chunked": with_headers(b"Transfer-Encoding: xchunked, chunked", body=CHUNKED),
+    "a route that takes no body": b"GET /livez HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    + CHUNKED,
+}
+
 # May be read, and then to this end: the status.
 READ = {
     "equal lengths": (with_headers(b"Content-Length: 11", b"Content-Length: 11"), 200),
@@ -181,6 +191,17 @@ def test_refused(data, ocm, victim):
         assert wire.is_closed(), bytes(wire.received)
     assert victim.keys() == [b"victim"]
     assert ocm.rest.get("/livez").status == 200
+
+
+@pytest.mark.parametrize("data", CODED.values(), ids=CODED)
+def test_codings_for_the_way(data, ocm, victim):
+    with ocm.wire() as wire:
+        wire.send(data + SMUGGLED)
+        response = wire.response()
+        assert response.status == 501 and "can only be chunked" in response.error
+        assert response["connection"].lower() == "close"
+        assert wire.is_closed(), bytes(wire.received)
+    assert victim.keys() == [b"victim"]
 
 
 @pytest.mark.parametrize("data, status", READ.values(), ids=READ)

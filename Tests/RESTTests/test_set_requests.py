@@ -1,6 +1,7 @@
 """What the body of a POST, and the query of a PUT, may say."""
 
 import base64
+import gzip
 import time
 
 import pytest
@@ -239,3 +240,29 @@ class TestContentType:
             response = rest.request("PUT", K, data, headers)
             assert response.status == 200 and response.json == {"key": "k", "stored": True}
             assert resp.get("k") == data
+
+
+class TestContentEncoding:
+    @pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip", "deflate", "br", "identity, gzip", "nonsense"])
+    def test_compressed(self, coding, rest, resp):
+        body = gzip.compress(b'{"value":1}')
+        for method, target in [
+            ("PUT", K),
+            ("POST", K),
+            ("POST", "/api/cache/batch-get"),
+            ("POST", "/api/cache/batch-set"),
+            ("POST", "/api/command"),
+        ]:
+            headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+            response = rest.request(method, target, body, headers)
+            assert response.status == 415 and "without Content-Encoding" in response.error
+            assert response["accept-encoding"] == "identity"
+        assert not resp.exists("k")
+
+    @pytest.mark.parametrize("coding", ["identity", "Identity", "identity, identity", ""])
+    def test_as_it_is(self, coding, rest, resp):
+        assert rest.request("PUT", K, b"1", {"Content-Encoding": coding}).status == 200
+        assert resp.get("k") == b"1"
+
+    def test_a_body_that_means_nothing(self, rest):
+        assert rest.request("DELETE", K, b"x", {"Content-Encoding": "gzip"}).status == 200

@@ -12,7 +12,8 @@ struct RequestHead {
     private(set) var host: String?
     private(set) var contentType: String?
     private(set) var contentLength: Int?
-    private(set) var isChunked = false
+    private var transferEncoding: String?
+    private var contentEncoding: String?
     private(set) var accept: String?
     private(set) var acceptEncoding: String?
     private(set) var authorization: String?
@@ -39,6 +40,21 @@ struct RequestHead {
     /// Where the path leads; nil for nowhere.
     var route: Route? { if case .route(let route) = path { route } else { nil } }
 
+    /// Whether the body is sent in pieces.
+    private var isChunked: Bool { transferEncoding != nil }
+
+    /// Whether the body, before it was cut into pieces, was coded for its way. What isn't in pieces in the end is the parser's
+    /// to refuse, as nobody can say where it ends.
+    var hasTransferCoding: Bool {
+        guard let codings = transferEncoding.map(Self.items), codings.last == "chunked" else { return false }
+        return codings.contains { $0 != "chunked" }
+    }
+
+    /// Whether the body is something else than what is meant: compressed, say.
+    var hasContentCoding: Bool {
+        contentEncoding.map { !Self.items(of: $0).allSatisfy { $0 == "identity" } } ?? false
+    }
+
     /// Whether a body follows.
     var hasBody: Bool { isChunked || contentLength ?? 0 > 0 }
 
@@ -64,7 +80,8 @@ struct RequestHead {
         case 13 where name.isHeader("if-none-match"): Self.append(value, to: &ifNoneMatch)
         case 14 where name.isHeader("content-length"): contentLength = Int(value)
         case 15 where name.isHeader("accept-encoding"): Self.append(value, to: &acceptEncoding)
-        case 17 where name.isHeader("transfer-encoding"): isChunked = true
+        case 16 where name.isHeader("content-encoding"): Self.append(value, to: &contentEncoding)
+        case 17 where name.isHeader("transfer-encoding"): Self.append(value, to: &transferEncoding)
         default: break
         }
     }
@@ -72,6 +89,11 @@ struct RequestHead {
     /// Headers that are lists may be sent in pieces.
     private static func append(_ value: String, to list: inout String?) {
         list = list.map { "\($0),\(value)" } ?? value
+    }
+
+    /// What a list names, in lower case; what stands between two commas may be empty.
+    private static func items(of list: String) -> [String] {
+        list.split(separator: ",").map { $0.trimmingSpaces.lowercased() }.filter { !$0.isEmpty }
     }
 }
 

@@ -26,6 +26,13 @@ struct Gate {
                 endsConnection: true
             )
         }
+        guard !head.hasTransferCoding else {
+            throw HTTPError(
+                .notImplemented,
+                "Transfer-Encoding can only be chunked: send the body in no other coding",
+                endsConnection: true
+            )
+        }
         try checkHost(head.host)
         let route: Route
         switch head.path {
@@ -95,6 +102,13 @@ struct Gate {
     private func checkBody(_ head: RequestHead, _ route: Route) throws(HTTPError) {
         if let expectation = head.expectation, expectation.lowercased() != "100-continue" {
             throw HTTPError(.expectationFailed, "nothing can be expected but 100-continue")
+        }
+        guard !head.hasContentCoding || !route.takesBody(head.method) else {
+            throw HTTPError(
+                .unsupportedMediaType,
+                "the body must be sent as it is, without Content-Encoding: it wouldn't be decoded",
+                headers: "Accept-Encoding: identity\r\n"
+            )
         }
         guard route.takesJSON(head.method) else { return }
         let type = head.contentType?.split(separator: ";").first.map { $0.trimmingSpaces.lowercased() } ?? ""

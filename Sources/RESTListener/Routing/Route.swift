@@ -86,6 +86,9 @@ enum Route: Equatable {
         }
     }
 
+    /// Whether a body means anything.
+    func takesBody(_ method: HTTPMethod) -> Bool { method == .POST || method == .PUT }
+
     /// Whether a body must be JSON.
     func takesJSON(_ method: HTTPMethod) -> Bool { method == .POST }
 
