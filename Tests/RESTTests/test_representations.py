@@ -221,6 +221,24 @@ class TestHeaders:
                 assert response["x-content-type-options"] == "nosniff"
                 assert response["x-cache"] in ("HIT", "MISS", "COALESCED", "BYPASS")
 
+    @pytest.mark.parametrize("coding", ["gzip", "identity", None])
+    @pytest.mark.parametrize("target", ["/", "/api/openapi.json", "/api/cache/stats", "/api/cache/keys", "/metrics"])
+    def test_what_may_be_compressed_says_so(self, target, coding, rest, resp):
+        """A cache between must not give what is compressed to clients who can't read it."""
+        resp.mset({f"key:{number}": 1 for number in range(200)})
+        headers = {} if coding is None else {"Accept-Encoding": coding}
+        for method in ["GET", "HEAD"]:
+            response = rest.request(method, target, headers=headers)
+            assert response.status == 200 and (response["content-encoding"] == "gzip") == (coding == "gzip")
+            assert "accept-encoding" in response["vary"].lower()
+            if response["etag"]:
+                known = rest.request(method, target, headers={**headers, "If-None-Match": response["etag"]})
+                assert known.status == 304 and known["vary"] == response["vary"]
+
+    def test_what_is_too_small_to_be_compressed_is_the_same_for_all(self, rest):
+        for target in ["/livez", "/api/cache/keys"]:
+            assert rest.get(target, Accept_Encoding="gzip")["vary"] is None
+
     def test_of_a_missing_key(self, rest):
         response = rest.get(K)
         assert response.status == 404 and response["cache-control"] == "no-store"

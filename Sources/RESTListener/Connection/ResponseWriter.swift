@@ -63,6 +63,13 @@ struct ResponseWriter {
             buffer.writeStaticString("\r\n")
         }
         writeCaching(response, into: &buffer)
+        // What is compressed for some clients isn't the same for all.
+        let isCompressible = coding != nil || response.body.readableBytes >= ContentCoding.smallestBody
+        if response.variesByForm {
+            buffer.writeStaticString("Vary: Accept, Accept-Encoding\r\n")
+        } else if isCompressible {
+            buffer.writeStaticString("Vary: Accept-Encoding\r\n")
+        }
         buffer.writeString(response.headers)
         buffer.writeString(context.crossOrigin)
         buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n")
@@ -94,7 +101,6 @@ struct ResponseWriter {
             buffer.writeStaticString(outcome.name)
             buffer.writeStaticString("\r\n")
         }
-        if response.variesByForm { buffer.writeStaticString("Vary: Accept, Accept-Encoding\r\n") }
         switch response.freshness {
         case .unsaid: break
         case .never: buffer.writeStaticString("Cache-Control: no-store\r\n")
