@@ -10,9 +10,10 @@ enum GlobPattern {
         text.flatMap { isSpecial($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
     }
 
+    /// Whether a byte means something else than itself wherever it stands. A closing bracket does only behind an opening one.
     private static func isSpecial(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "\\"): true
+        case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"): true
         default: false
         }
     }
