@@ -13,8 +13,7 @@ extension Dispatcher {
         let name = spec.pointee.name.text.uppercased()
         switch spec.pointee.route {
         case .forward, .script, .info, .cache: return nil
-        case .blockingIfAsked where !(1..<command.count).contains(where: { command.argument($0, is: "block") }):
-            return nil
+        case .blockingIfAsked where !command.asksToBlock: return nil
         case .blocking, .blockingIfAsked, .wait:
             return "\(name) may block until other clients do something: give it over the Redis protocol"
         case .multi, .exec, .discard, .watch, .unwatch:
@@ -46,5 +45,23 @@ extension Dispatcher {
         guard let cache else { return .off }
         if let refusal = cache.refusal { return .trackingRefused(refusal) }
         return cache.feed == nil ? .waitingForFeed(cache.feedFailure) : .on
+    }
+}
+
+extension Command {
+    /// Whether BLOCK is among the options of an XREAD or XREADGROUP; a stream, a group or a consumer may be called that, too.
+    var asksToBlock: Bool {
+        var index = 1
+        while index < count, !argument(index, is: "streams") {
+            if argument(index, is: "block") { return true }
+            if argument(index, is: "group") {
+                index += 3
+            } else if argument(index, is: "count") {
+                index += 2
+            } else {
+                index += 1
+            }
+        }
+        return false
     }
 }

@@ -161,6 +161,8 @@ def test_wrong_type(rest, resp):
         "BZPOPMAX z 0",
         "BZMPOP 0 1 z MIN",
         "XREAD BLOCK 0 STREAMS s $",
+        "XREAD COUNT 1 BLOCK 0 STREAMS s $",
+        "XREADGROUP GROUP g streams BLOCK 0 STREAMS s >",
         "WAIT 1 0",
         "READONLY",
         "ASKING",
@@ -173,6 +175,17 @@ def test_what_blocks_or_has_state_is_refused_with_the_reason(words, spelled, res
     assert response.status == 400 and response.error
     # The next request finds everything as it was.
     assert run(rest, "PING") == "PONG" and run(rest, "DBSIZE") == 0
+
+
+def test_what_is_only_called_like_an_option_that_blocks(in_front_of_redis):
+    rest = in_front_of_redis.rest
+    assert run(rest, "XADD", "block", "1-1", "a", "b") == "1-1"
+    entries = [["block", [["1-1", ["a", "b"]]]]]
+    assert run(rest, "XREAD", "STREAMS", "block", "0") == entries
+    assert run(rest, "xread", "count", "1", "streams", "block", "block", "0", "2") == entries
+    for group, consumer in [("block", "c"), ("g", "BLOCK"), ("streams", "block")]:
+        assert run(rest, "XGROUP", "CREATE", "block", group, "0") == "OK"
+        assert run(rest, "XREADGROUP", "GROUP", group, consumer, "COUNT", 1, "STREAMS", "block", ">") == entries
 
 
 @pytest.mark.parametrize(
