@@ -55,6 +55,36 @@ struct RequestClockTests {
         #expect(Self.verdict(clock, after: 61) == .fine)
     }
 
+    @Test("what comes behind a request has as long, from its answer on, as any head")
+    func pipelined() {
+        var clock = RequestClock(now: Self.start)
+        clock.requestRead(now: Self.start)
+        clock.received(now: Self.start)
+        #expect(Self.verdict(clock, after: 1000) == .fine)
+        clock.answered(now: Self.start + .seconds(20))
+        #expect(Self.verdict(clock, after: 29) == .fine && Self.verdict(clock, after: 31) == .tooSlow)
+        clock.headRead(now: Self.start + .seconds(21))
+        clock.requestRead(now: Self.start + .seconds(21))
+        clock.answered(now: Self.start + .seconds(22))
+        #expect(Self.verdict(clock, after: 90) == .fine && Self.verdict(clock, after: 100) == .close)
+    }
+
+    @Test("a client that reads again finds its request where it was")
+    func readingAgain() {
+        var clock = RequestClock(now: Self.start)
+        clock.requestRead(now: Self.start)
+        clock.writabilityChanged(false, now: Self.start + .seconds(1))
+        clock.writabilityChanged(true, now: Self.start + .seconds(30))
+        #expect(clock.answering(at: Self.start + .seconds(31)) == .seconds(31))
+        #expect(Self.verdict(clock, after: 1000) == .fine)
+        var slow = RequestClock(now: Self.start)
+        slow.headRead(now: Self.start)
+        slow.writabilityChanged(false, now: Self.start)
+        #expect(Self.verdict(slow, after: 59) == .fine)
+        slow.writabilityChanged(true, now: Self.start + .seconds(59))
+        #expect(Self.verdict(slow, after: 88) == .fine && Self.verdict(slow, after: 90) == .tooSlow)
+    }
+
     @Test("a client that doesn't close its side is cut off")
     func closing() {
         var clock = RequestClock(now: Self.start)

@@ -21,7 +21,6 @@ struct RequestClock {
         case head
         case body
         case answering
-        case stuck
         case closing
     }
 
@@ -37,28 +36,45 @@ struct RequestClock {
     private var phase = Phase.idle
     private var since: NIODeadline
     private var bytes = 0
+    /// Since when the client takes nothing of what is sent to it; nil while it does.
+    private var stuckSince: NIODeadline?
+    /// Whether something has come behind the request that is being answered.
+    private var nextHasBegun = false
 
     init(now: NIODeadline) { since = now }
 
     /// Bytes have come, of whatever.
-    mutating func received(now: NIODeadline) { if phase == .idle { enter(.head, now) } }
+    mutating func received(now: NIODeadline) {
+        switch phase {
+        case .idle: enter(.head, now)
+        case .answering: nextHasBegun = true
+        case .head, .body, .closing: break
+        }
+    }
 
     /// More of the body has come. What a client may write around its chunks doesn't count.
     mutating func bodyReceived(_ count: Int) { bytes += count }
 
     /// A head is whole, its body is to come.
-    mutating func headRead(now: NIODeadline) { enter(.body, now) }
+    mutating func headRead(now: NIODeadline) {
+        nextHasBegun = false
+        enter(.body, now)
+    }
 
     /// A request is whole.
     mutating func requestRead(now: NIODeadline) { enter(.answering, now) }
 
     /// Its answer is written.
-    mutating func answered(now: NIODeadline) { if phase != .stuck { enter(.idle, now) } }
+    mutating func answered(now: NIODeadline) {
+        enter(nextHasBegun ? .head : .idle, now)
+        nextHasBegun = false
+    }
 
-    /// The client takes nothing more, or takes something again.
+    /// The client takes nothing more, or takes something again. Its requests wait in between, and then have their whole time
+    /// again.
     mutating func writabilityChanged(_ isWritable: Bool, now: NIODeadline) {
-        if phase == .closing { return }
-        if !isWritable { enter(.stuck, now) } else if phase == .stuck { enter(.idle, now) }
+        stuckSince = isWritable ? nil : now
+        if isWritable, phase == .idle || phase == .head || phase == .body { enter(phase, now) }
     }
 
     /// The connection ends as soon as the client closes its side.
@@ -81,6 +97,7 @@ struct RequestClock {
 
     /// What is to be done now.
     func verdict(at now: NIODeadline) -> Verdict {
+        if phase != .closing, let stuckSince { return now - stuckSince > Self.stuckLimit ? .close : .fine }
         let time = now - since
         switch phase {
         case .idle: return time > (isDraining ? Draining.patience : Self.idleLimit) ? .close : .fine
@@ -90,7 +107,6 @@ struct RequestClock {
         case .body:
             return time > Self.bodyLimit + .seconds(Int64(bytes / Self.slowestRate)) ? .tooSlow : .fine
         case .answering: return .fine
-        case .stuck: return time > Self.stuckLimit ? .close : .fine
         case .closing: return time > Self.closingLimit ? .close : .fine
         }
     }
