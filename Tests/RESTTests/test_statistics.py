@@ -78,6 +78,25 @@ def test_clients(ocm):
         wire.close()
 
 
+def test_how_long_requests_took(start):
+    server = start()
+    for _ in range(100):
+        assert server.rest.get("/livez").status == 200
+    assert server.rest.get("/api/nothing").status == 404
+    assert server.rest.put("/api/nothing", b"x" * 1000).status == 404
+    assert server.rest.post(K, b"{").status == 400
+    assert server.rest.request("PUT", K, b"1", {"Expect": "something"}).status == 417
+    with server.wire() as wire:
+        wire.send(b"nonsense\r\n\r\n")
+        assert wire.response().status == 400
+    samples = [line.split() for line in server.rest.get("/metrics").body.decode().splitlines() if line[0] != "#"]
+    metrics = {name: float(value) for name, value in samples}
+    answered = sum(value for name, value in metrics.items() if name.startswith("ocm_http_requests_total"))
+    assert metrics["ocm_http_request_duration_seconds_count"] == answered == 105
+    # No clock is so coarse that a hundred answers take no time.
+    assert 0 < metrics["ocm_http_request_duration_seconds_sum"] < 60
+
+
 def test_the_keys_asked_for_most(start, redis_server):
     server = start(upstream=redis_server.url)
     for _ in range(2000):

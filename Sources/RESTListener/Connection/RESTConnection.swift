@@ -150,7 +150,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         switch action {
         case .wait: break
         case .sendContinue: send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
-        case .refuse(let error): finish(Response(error))
+        case .refuse(let error): refuse(Response(error))
         case .refuseAndClose(let error): refuseAndClose(error)
         case .serve(let request): serve(request)
         }
@@ -159,6 +159,12 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private func refuseAndClose(_ error: HTTPError) {
         var answer = Response(error)
         answer.closes = true
+        refuse(answer)
+    }
+
+    private func refuse(_ answer: Response) {
+        // What hasn't come of it isn't waited for.
+        clock.requestRead(now: loop.now)
         finish(answer)
     }
 
@@ -289,10 +295,12 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         var head = loop.dispatcher.context.buffers.take()
         let body = ResponseWriter.write(answer, response, coding: coding, date: loop.date, into: &head)
         loop.counters.http.count(route: route.rawValue, verb: verb, status: Int(answer.status.code))
-        if let time = clock.answering(at: loop.now) {
+        // What is answered at once has taken its time, too.
+        let now = loop.dispatcher.context.lookAtClock()
+        if let time = clock.answering(at: now) {
             loop.counters.http.durations.record(nanoseconds: Int(time.nanoseconds))
         }
-        clock.answered(now: loop.now)
+        clock.answered(now: now)
         send(head)
         loop.dispatcher.context.buffers.put(head)
         if let body { send(body) }
