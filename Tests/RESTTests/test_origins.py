@@ -1,8 +1,11 @@
 """Which machines, names and web pages may ask: addresses, Host (DNS rebinding), CORS."""
 
+import subprocess
+
 import pytest
+from programs import free_port
 from rest import key_path
-from servers import listens
+from servers import BINARY, listens
 from wire import Wire
 
 K = key_path("k")
@@ -131,6 +134,14 @@ class TestCrossOrigin:
         for origin in [self.ORIGIN, "http://localhost:3000"]:
             self.check_allowed(server, origin, origin)
         assert cors(asked_from(server, "http://localhost:3001")) == {}
+
+    @pytest.mark.parametrize(
+        "origins", ["http://a/", "https://app.example/path", "app.example", "HTTP://a", "http://A", "http://", "*,a"]
+    )
+    def test_what_no_browser_sends(self, origins):
+        command = [BINARY, "serve", "--port", free_port(), "--redis-port", 0, "--cors-origin", origins]
+        result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=5)
+        assert result.returncode == 1 and f"--cors-origin '{origins}': an origin is written like" in result.stderr
 
     def test_any(self, start):
         server = start("--cors-origin", "*")

@@ -17,12 +17,23 @@ extension RESTListenerConfiguration {
             throw ConfigurationError("--rest-read-token needs a --rest-token for those who may write")
         }
         self.host = reader.text("rest-host") ?? (token == nil ? "127.0.0.1" : host)
-        if let origins = reader.text("cors-origin") {
-            let names = origins.split(separator: ",").map { String($0.trimmed) }
-            crossOrigin = names.contains("*") ? .any : .origins(Set(names))
-        }
+        if let policy = try reader.value("cors-origin", Self.crossOriginPolicy) { crossOrigin = policy }
         keyPrefix = reader.text("rest-key-prefix").map { Array($0.utf8) } ?? []
         if let size = try reader.value("max-body-size", ByteSize.init) { largestBody = size.bytes }
+    }
+
+    /// Browsers write an origin in one way, and one that is written otherwise would never be met.
+    private static func crossOriginPolicy(_ text: String) throws(ConfigurationError) -> CrossOriginPolicy {
+        let names = text.split(separator: ",").map { String($0.trimmed) }
+        for name in names where name != "*" && name != "null" {
+            let host = name.firstRange(of: "://").map { name[$0.upperBound...] } ?? ""
+            guard !host.isEmpty, !host.contains(where: { "/?#@".contains($0) }), name == name.lowercased() else {
+                throw ConfigurationError(
+                    "an origin is written like https://app.example or http://localhost:3000, with no capitals and no path"
+                )
+            }
+        }
+        return names.contains("*") ? .any : .origins(Set(names))
     }
 
     /// A token that is given as it is, or in a file.
