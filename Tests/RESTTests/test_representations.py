@@ -81,6 +81,48 @@ class TestEntityTags:
         assert rest.get(K, Accept=RAW, If_None_Match=rest.get(K, Accept=JSON)["etag"]).status == 200
 
 
+class TestConditionsOnChanges:
+    """Nobody could see to them and make the change in one step, so they aren't passed over in silence."""
+
+    @pytest.mark.parametrize(
+        "name, value",
+        [
+            ("If-Match", "*"),
+            ("If-Match", '"x"'),
+            ("if-match", "{tag}"),
+            ("If-None-Match", "*"),
+            ("If-None-Match", '"x"'),
+            ("If-Unmodified-Since", "Sat, 29 Oct 1994 19:43:31 GMT"),
+        ],
+    )
+    @pytest.mark.parametrize("body_comes_first", [True, False])
+    def test_refused(self, name, value, body_comes_first, rest, resp):
+        resp.set("k", "before")
+        headers = {name: value.format(tag=rest.get(K)["etag"]), "Content-Type": JSON}
+        if not body_comes_first:
+            headers["Expect"] = "100-continue"
+        for method, target, body in [
+            ("PUT", K, b"1"),
+            ("POST", K, b'{"value":1}'),
+            ("DELETE", K, None),
+            ("PUT", key_path("new"), b"1"),
+            ("DELETE", "/api/cache/invalidate-all", None),
+            ("POST", "/api/cache/batch-set", b'{"items":{"k":1}}'),
+            ("POST", "/api/command", b'["SET","k","1"]'),
+        ]:
+            response = rest.request(method, target, body, headers)
+            assert response.status == 501 and response.error.startswith(f"{method} can't depend on If-")
+        assert resp.get("k") == b"before" and resp.dbsize() == 1
+
+    def test_other_reasons_come_first(self, rest):
+        """RFC 9110, 13.2.1"""
+        condition = {"If-Match": '"x"'}
+        assert rest.request("PUT", "/api/nothing", b"1", condition).status == 404
+        assert rest.request("PATCH", K, b"1", condition).status == 405
+        assert rest.request("POST", K, b"1", condition).status == 415
+        assert rest.request("OPTIONS", K, None, condition).status == 204
+
+
 class TestCompression:
     @pytest.mark.parametrize(
         "accepted, coding",

@@ -20,6 +20,8 @@ struct RequestHead {
     private var authorizations = 0
     private(set) var expectation: String?
     private(set) var ifNoneMatch: String?
+    /// A header that says on what condition a change is to be made.
+    private(set) var condition: String?
     private(set) var origin: String?
     private(set) var asksForUpgrade = false
     /// The version is 1.0, in which `Host` may be missing.
@@ -77,7 +79,11 @@ struct RequestHead {
         case 13 where name.isHeader("authorization"):
             authorizations += 1
             authorization = value
-        case 13 where name.isHeader("if-none-match"): Self.append(value, to: &ifNoneMatch)
+        case 8 where name.isHeader("if-match"): condition = "If-Match"
+        case 13 where name.isHeader("if-none-match"):
+            condition = "If-None-Match"
+            Self.append(value, to: &ifNoneMatch)
+        case 19 where name.isHeader("if-unmodified-since"): condition = "If-Unmodified-Since"
         case 14 where name.isHeader("content-length"): contentLength = Int(value)
         case 15 where name.isHeader("accept-encoding"): Self.append(value, to: &acceptEncoding)
         case 16 where name.isHeader("content-encoding"): Self.append(value, to: &contentEncoding)

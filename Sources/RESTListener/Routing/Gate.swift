@@ -57,6 +57,7 @@ struct Gate {
             throw HTTPError(.forbidden, "this token is for reading only")
         }
         try checkBody(head, route)
+        try checkCondition(head)
         return (route, access)
     }
 
@@ -115,5 +116,14 @@ struct Gate {
         guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
             throw HTTPError(.unsupportedMediaType, "the body must be sent as 'Content-Type: application/json'")
         }
+    }
+
+    /// Between looking at a value and changing it, others may change it. Whoever sets a condition relies on that they can't.
+    private func checkCondition(_ head: RequestHead) throws(HTTPError) {
+        guard let condition = head.condition, ![.GET, .HEAD, .OPTIONS].contains(head.method) else { return }
+        throw HTTPError(
+            .notImplemented,
+            "\(head.method.rawValue) can't depend on \(condition): use SET with NX, or a script with EVAL, at /api/command"
+        )
     }
 }
