@@ -15,7 +15,7 @@ enum TimeToLive {
             let seconds = Double(String(decoding: text, as: UTF8.self))
         else { throw HTTPError(.badRequest, "ttl must be a number of seconds") }
         guard seconds >= 0.001, seconds < longest else {
-            throw HTTPError(.badRequest, "ttl must be a number of seconds from 0.001 to 10000000000")
+            throw HTTPError(.badRequest, "ttl must be a number of seconds from 0.001 to less than 10000000000")
         }
         return Int((seconds * 1000).rounded())
     }
