@@ -4,7 +4,7 @@ public struct ServerHealth: Decodable, Sendable {
     public enum Status: String, Decodable, Sendable {
         /// All is as it should be.
         case healthy
-        /// It serves, but doesn't cache.
+        /// It serves, but can't cache, though it should.
         case degraded
         /// It can't serve, since Redis is away.
         case unhealthy

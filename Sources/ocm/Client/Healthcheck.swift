@@ -6,8 +6,8 @@ struct Healthcheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See whether a server is healthy.",
         discussion: """
-            Prints healthy; or degraded and why, when the server serves but doesn't cache. When it can't serve, or can't \
-            be reached, the exit status is 1.
+            Prints healthy; or degraded and why, when the server serves but can't cache, though it should. When it can't \
+            serve, or can't be reached, the exit status is 1.
             """
     )
 
