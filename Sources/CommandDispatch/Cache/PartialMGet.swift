@@ -6,7 +6,14 @@ import Upstream
 
 /// An MGET for the keys that the cache didn't have, a CLIENT CACHING YES before it if any of them may be kept, and a PTTL
 /// behind it for each that may.
-final class PartialMGet: CollectingReceiver {
+/// The strings are passed on as they come; only those are held, while they aren't too large, that may be kept.
+final class PartialMGet: ReplyReceiver {
+    private enum Stage {
+        case caching
+        case strings
+        case timesToLive
+    }
+
     /// A key that is asked for.
     struct Missing {
         /// Where it stands among the keys of the client's MGET, from 0.
@@ -16,18 +23,23 @@ final class PartialMGet: CollectingReceiver {
         let lease: UInt64
     }
 
-    private let count: Int
-    private let found: ByteBuffer
     private let missing: [Missing]
     private let cache: LoopCache
     private let session: Session
     private let connection: SharedConnection
     private let source: UInt32
     private let sentAt: Int64
-    private var isTracked: Bool
-    private var isAnswered = false
-    private var strings: [ArraySlice<UInt8>] = []
+    private var stage: Stage
+    private var merged: MergedReply
+    private var isReleased = false
+    /// Whether the client has some of the reply.
+    private var isBegun = false
+    /// The strings of those that may be kept, as far as they are here and aren't too large.
+    private var strings: [[UInt8]]
+    private var tooLarge: Set<Int> = []
     private var toKeep: ArraySlice<Int> = []
+    /// The beginning of a reply to CACHING or PTTL that came in parts.
+    private var line: [UInt8] = []
 
     /// - Parameters:
     ///   - count: how many keys the client asked for.
@@ -40,8 +52,6 @@ final class PartialMGet: CollectingReceiver {
         _ session: Session,
         _ shared: SharedConnection
     ) {
-        self.count = count
-        self.found = found
         self.missing = missing
         self.cache = cache
         self.session = session
@@ -49,102 +59,90 @@ final class PartialMGet: CollectingReceiver {
         source = shared.trackingSource
         sentAt = cache.context.nowMilliseconds
         toKeep = missing.indices.filter { missing[$0].lease != 0 }[...]
-        isTracked = toKeep.isEmpty || !shared.isTracked
+        stage = toKeep.isEmpty || !shared.isTracked ? .strings : .caching
+        merged = MergedReply(of: count, missing: missing.map(\.position), found: found)
+        strings = Array(repeating: [], count: missing.count)
     }
 
     /// Whether a CLIENT CACHING YES has to be sent before it.
-    var awaitsCaching: Bool { !isTracked }
+    var awaitsCaching: Bool { stage == .caching }
 
-    override func receive(reply: UnsafeRawBufferPointer) {
-        guard isTracked else { return receiveCaching(reply) }
-        guard isAnswered else { return receiveStrings(reply) }
-        keepNext(timeToLive: reply)
+    override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        guard stage != .strings else { return receiveStrings(bytes, isWhole: replies > 0, goesOn: goesOn) }
+        line += bytes
+        guard replies > 0 else { return }
+        let line = line
+        self.line = []
+        if stage == .timesToLive { return line.withUnsafeBytes { keepNext(timeToLive: $0) } }
+        stage = .strings
+        guard line.first == UInt8(ascii: "-") else { return }
+        cache.cachingRefused(connection, String(decoding: line.dropFirst().dropLast(2), as: UTF8.self))
     }
 
-    private func receiveCaching(_ reply: UnsafeRawBufferPointer) {
-        isTracked = true
-        guard reply.first == UInt8(ascii: "-") else { return }
-        cache.cachingRefused(connection, String(decoding: reply.dropFirst().dropLast(2), as: UTF8.self))
-    }
-
-    private func receiveStrings(_ reply: UnsafeRawBufferPointer) {
-        isAnswered = true
-        for key in missing { _ = cache.cache.releaseRead(key.question.hash, lease: key.lease) }
-        let bytes = Array(reply)
-        strings = Self.elements(of: bytes)
-        guard strings.count == missing.count else {
-            // An error: of all of it.
-            return session.receive(reply, replies: 1, goesOn: false)
+    private func receiveStrings(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, goesOn: Bool) {
+        if !isReleased {
+            isReleased = true
+            for key in missing { _ = cache.cache.releaseRead(key.question.hash, lease: key.lease) }
         }
-        merged().withUnsafeReadableBytes { session.receive($0, replies: 1, goesOn: false) }
+        if isWhole { stage = .timesToLive }
+        var output = cache.context.buffers.take()
+        merged.take(bytes, into: &output) { index, part in hold(part, of: index) }
+        if isWhole || output.readableBytes > 0 {
+            isBegun = true
+            output.withUnsafeReadableBytes { session.receive($0, replies: isWhole ? 1 : 0, goesOn: goesOn) }
+        }
+        cache.context.buffers.put(output)
     }
 
-    /// The reply to the client's MGET.
-    private func merged() -> ByteBuffer {
-        var buffer = cache.context.buffers.take()
-        buffer.writeArrayHeader(count)
-        found.withUnsafeReadableBytes { found in
-            var framer = ReplyFramer()
-            var next = 0
-            var start = 0
-            for position in 0..<count {
-                if next < missing.count, missing[next].position == position {
-                    buffer.writeBytes(strings[next])
-                    next += 1
-                } else if let end = try? framer.endOfFrame(in: found, from: start) {
-                    buffer.writeBytes(UnsafeRawBufferPointer(rebasing: found[start..<end]))
-                    start = end
-                }
-            }
-        }
-        return buffer
-    }
-
-    /// The elements of an array's frame, each in its own; none if it is something else.
-    private static func elements(of reply: [UInt8]) -> [ArraySlice<UInt8>] {
-        guard reply.first == UInt8(ascii: "*"), var start = reply.firstIndex(of: 10).map({ $0 + 1 }) else { return [] }
-        var elements: [ArraySlice<UInt8>] = []
-        reply.withUnsafeBytes { bytes in
-            var framer = ReplyFramer()
-            while start < bytes.count, let end = try? framer.endOfFrame(in: bytes, from: start) {
-                elements.append(reply[start..<end])
-                start = end
-            }
-        }
-        return elements
+    private func hold(_ part: UnsafeRawBufferPointer, of index: Int) {
+        guard missing[index].lease != 0, !tooLarge.contains(index) else { return }
+        strings[index] += part
+        guard strings[index].count > cache.largestEntry else { return }
+        strings[index] = []
+        tooLarge.insert(index)
     }
 
     /// The reply to the next key's PTTL is in.
     private func keepNext(timeToLive: UnsafeRawBufferPointer) {
         guard let index = toKeep.popFirst() else { return }
-        let key = missing[index]
-        defer { cache.cache.endLease(key.question.hash, key.lease) }
-        guard strings.count == missing.count else { return cache.counters.refusedFills.add(.errorReply) }
-        let refusal = strings[index].withUnsafeBytes {
+        if let refusal = keep(index, timeToLive) {
+            cache.counters.refusedFills.add(refusal)
+        } else {
+            cache.counters.fills.add()
+        }
+        cache.cache.endLease(missing[index].question.hash, missing[index].lease)
+    }
+
+    /// Stores a key's string; why not, if it can't be.
+    private func keep(_ index: Int, _ timeToLive: UnsafeRawBufferPointer) -> FillRefusal? {
+        guard !merged.isForeign else { return .errorReply }
+        guard !tooLarge.contains(index) else { return .tooLarge }
+        return strings[index].withUnsafeBytes {
             cache.keep(
                 $0,
-                as: key.question,
-                lease: key.lease,
+                as: missing[index].question,
+                lease: missing[index].lease,
                 timeToLive: timeToLive,
                 sentAt: sentAt,
                 over: connection,
                 source: source
             )
         }
-        if let refusal { cache.counters.refusedFills.add(refusal) } else { cache.counters.fills.add() }
     }
 
-    override func fail(_ failure: UpstreamFailure) {
-        guard isTracked else {
-            isTracked = true
-            return
+    override func fail(_ failure: UpstreamFailure, commands: Int, afterPartOfReply: Bool) {
+        line = []
+        for _ in 0..<commands {
+            switch stage {
+            case .caching: stage = .strings
+            case .strings:
+                stage = .timesToLive
+                session.fail(failure, commands: 1, afterPartOfReply: isBegun)
+            case .timesToLive:
+                guard let index = toKeep.popFirst() else { return }
+                cache.cache.endLease(missing[index].question.hash, missing[index].lease)
+                cache.counters.refusedFills.add(.noDeadline)
+            }
         }
-        guard isAnswered else {
-            isAnswered = true
-            return session.fail(failure, commands: 1, afterPartOfReply: false)
-        }
-        guard let index = toKeep.popFirst() else { return }
-        cache.cache.endLease(missing[index].question.hash, missing[index].lease)
-        cache.counters.refusedFills.add(.noDeadline)
     }
 }
