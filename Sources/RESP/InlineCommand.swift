@@ -41,7 +41,8 @@ struct InlineCommand {
             case 0:
                 index = line.count
                 return word
-            case let byte where isSpace(byte):
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+                // Not all of those that may stand before a word end one.
                 return word
             case let byte:
                 word.append(byte)

@@ -130,6 +130,8 @@ public struct RequestParser: ~Copyable {
             if bulkLength < 0 {
                 guard position < bytes.count else { return .incomplete }
                 let start = position
+                // An empty line has no first byte that could be left out.
+                if bytes[start] == UInt8(ascii: "\r") { throw .expectedBulk(got: bytes[start]) }
                 guard let line = try line(in: bytes, tooLong: .bulkLineTooLong) else { return .incomplete }
                 guard bytes[start] == UInt8(ascii: "$") else { throw .expectedBulk(got: bytes[start]) }
                 guard let length = Decimal.parse(line), length >= 0 else { throw .invalidBulkLength }

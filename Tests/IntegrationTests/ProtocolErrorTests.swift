@@ -11,6 +11,7 @@ struct ProtocolErrorTests {
             "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PING\r\n*2\r\n$3\r\nGET\r\n:1\r\n",
             "set a b\r\nget a\r\n'\r\n", String(repeating: "a", count: 70_000),
             "*" + String(repeating: "1", count: 70_000),
+            "*1\r\n\r\n", "*2\r\n$3\r\nGET\r\n\r\n", "\u{b} ECHO\u{b}a\r\nECHO a\u{b}b\r\nECHO 'a'\u{c}b\r\nQUIT\r\n",
             "QUIT\r\nPING\r\n", "*1\r\n$4\r\nQUIT\r\n",
         ]
     )
