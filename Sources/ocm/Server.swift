@@ -160,8 +160,10 @@ struct Server: Service {
 
     private func announce(_ listener: RESPListener, _ rest: RESTListener?) {
         logger.notice("ocm \(Version.current) is ready")
-        let compresses = configuration.upstream != nil && configuration.cache?.store.makeCompressor != nil
-        logger.notice("Redis: \(configuration.upstream != nil), compression: \(compresses)")
+        // The option, as the service said it that the API is taken from: the embedded store compresses nothing.
+        logger.notice(
+            "Redis: \(configuration.upstream != nil), compression: \(configuration.cache?.store.makeCompressor != nil)"
+        )
         logger.notice("threads: \(configuration.threads), memory limit: \(configuration.memoryLimit >> 20) MiB")
         if let rest, let options = configuration.rest { announce(rest, options) }
         if let upstream = configuration.upstream {
