@@ -23,8 +23,7 @@ extension Dispatcher {
         case .cache: return dispatchCache(command, session)
         case .blocking: return sendPinned(command, spec, session, isSlow: true)
         case .blockingIfAsked:
-            let mayBlock = (1..<command.count).contains { command.argument($0, is: "block") }
-            return mayBlock
+            return command.asksToBlock
                 ? sendPinned(command, spec, session, isSlow: true) : forwardOrPin(command, spec, session, upstream)
         case .script: return sendPinned(command, spec, session, isSlow: true)
         case .wait: return sendWait(command, spec, session)
