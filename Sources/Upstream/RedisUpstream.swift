@@ -210,9 +210,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
         if wasReady { abandon(connection) }
         let failure = wasReady ? failure : failure.whileConnecting
-        connection.forEachUnanswered {
-            $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
-        }
+        connection.failUnanswered(failure, unsent: failure)
         onLoss?(failure)
     }
 

@@ -125,18 +125,13 @@ public final class SharedConnection: UpstreamConnectionOwner {
         } else {
             let failure = failure.whileConnecting
             upstream.isUnreachable(by: identity, failure)
-            connection.forEachUnanswered {
-                $0.receiver.fail($0.failure ?? failure, commands: 1, afterPartOfReply: $0.isTorn)
-            }
+            connection.failUnanswered(failure, unsent: failure)
         }
     }
 
     private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
         if let failureOfUnsent = upstream.failureWhileDown {
-            return broken.forEachUnanswered {
-                let failure = $0.failure ?? ($0.mayHaveBeenSent ? failure : failureOfUnsent)
-                $0.receiver.fail(failure, commands: 1, afterPartOfReply: $0.isTorn)
-            }
+            return broken.failUnanswered(failure, unsent: failureOfUnsent)
         }
         let next = connect()
         if broken.carriesUnseenChanges { next.expectUnseenChanges() }

@@ -378,6 +378,15 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         wakeWaiters()
     }
 
+    /// Takes out every command that has no reply and lets it fail, those that the server can't have seen with
+    /// `failureOfUnsent`.
+    func failUnanswered(_ failure: UpstreamFailure, unsent failureOfUnsent: UpstreamFailure) {
+        forEachUnanswered {
+            let failure = $0.failure ?? ($0.mayHaveBeenSent ? failure : failureOfUnsent)
+            $0.receiver.fail(failure, commands: 1, afterPartOfReply: $0.isTorn)
+        }
+    }
+
     /// Takes out every command that has no reply and calls `body` with it, in order.
     func forEachUnanswered(_ body: (Unanswered) -> Void) {
         var runs = RingQueue<PendingRun>()
