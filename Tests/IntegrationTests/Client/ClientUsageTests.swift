@@ -46,6 +46,19 @@ struct ClientUsageTests {
         #expect(help.status == 0 && serve.lowerBound < client.lowerBound)
     }
 
+    /// Expects that the command ends with the status 1 and says nothing but `message`, on whichever stream.
+    private func expectFailure(of arguments: [String], at url: String, _ message: String) throws {
+        let directory = try TemporaryDirectory()
+        let process = try TestProcess(
+            OCMServer.binary,
+            arguments,
+            environment: ["OCM_URL": url],
+            output: directory.path + "/output"
+        )
+        #expect(try process.waitForExit() == 1)
+        #expect(process.output == message)
+    }
+
     @Test(
         "a server that isn't there is an error in one line",
         arguments: [
@@ -54,17 +67,9 @@ struct ClientUsageTests {
         ]
     )
     func unreachable(arguments: [String]) throws {
-        let directory = try TemporaryDirectory()
         let url = "http://127.0.0.1:\(try freePort())"
-        let process = try TestProcess(
-            OCMServer.binary,
-            arguments,
-            environment: ["OCM_URL": url],
-            output: directory.path + "/output"
-        )
-        #expect(try process.waitForExit() == 1)
         let message = "ocm: can't connect to \(url): Connection refused; is `ocm serve` running?\n"
-        #expect(process.output == message)
+        try expectFailure(of: arguments, at: url, message)
     }
 
     @Test("who isn't ocm, or doesn't answer, is noticed")
@@ -94,18 +99,9 @@ struct ClientUsageTests {
     )
     func agreeable(arguments: [String]) throws {
         let server = try AgreeableServer()
-        let directory = try TemporaryDirectory()
         let url = "http://127.0.0.1:\(server.port)"
-        let process = try TestProcess(
-            OCMServer.binary,
-            arguments,
-            environment: ["OCM_URL": url],
-            output: directory.path + "/output"
-        )
-        #expect(try process.waitForExit() == 1)
-        #expect(
-            process.output == "ocm: \(url) doesn't answer as ocm does: check the URL, and the server's version\n"
-        )
+        let message = "ocm: \(url) doesn't answer as ocm does: check the URL, and the server's version\n"
+        try expectFailure(of: arguments, at: url, message)
     }
 
     @Test("tokens are given as options or in the environment, and missing ones asked for")
