@@ -204,12 +204,12 @@ struct HeldConnectionTests {
 
     @Test("what was given up for lost isn't executed behind the cache's back", arguments: Loss.allCases)
     func lateSwap(loss: Loss) throws {
-        let (ocm, client, base) = try impatient()
-        base.requests.hold()
+        let (ocm, client) = try impatient()
+        relay.swallow("KILL")
         let held = try loseSwap(loss, ocm)
-        try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
+        let killer = try relay.connection(saying: "KILL")
         #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended"))
-        base.requests.letGo()
+        killer.requests.letGo()
         try Self.waitUntilKept("k", of: client)
         try deliver(held)
         #expect(try client.call("GET", "k") == other.call("GET", "k"))
@@ -217,29 +217,29 @@ struct HeldConnectionTests {
 
     @Test("Redis is told to kill a connection until it answers")
     func repeatedKill() throws {
-        let (ocm, client, base) = try impatient()
-        base.requests.hold()
+        let (ocm, client) = try impatient()
+        relay.swallow("KILL")
         let held = try loseSwap(.clientGone, ocm)
-        try waitUntil("Redis is told to kill it") { base.requests.held.contains("KILL") }
-        try close(base)
+        let killer = try relay.connection(saying: "KILL")
+        try close(killer)
         try Self.waitUntilKept("k", of: client)
         try deliver(held)
         #expect(try client.call("GET", "k") == other.call("GET", "k"))
-        base.requests.letGo()
+        killer.requests.letGo()
     }
 
     @Test("where nothing may be killed the cache opens all the same, and the log tells")
     func forbiddenKill() throws {
         try other.call("ACL", "SETUSER", "default", "-client|kill")
-        let (ocm, client, _) = try impatient()
+        let (ocm, client) = try impatient()
         let held = try loseSwap(.clientGone, ocm)
         try Self.waitUntilKept("k", of: client)
         #expect(ocm.log.contains("may yet execute a given-up SWAPDB or ACL command"))
         held.requests.letGo()
     }
 
-    /// An ocm that waits for a second only, a client that has `k` kept, and the connection that is shared by clients like it.
-    private func impatient() throws -> (OCMServer, RawConnection, RelayedConnection) {
+    /// An ocm that waits for a second only, and a client that has `k` kept.
+    private func impatient() throws -> (OCMServer, RawConnection) {
         let ocm = try OCMServer(
             upstream: "redis://127.0.0.1:\(relay.port)",
             ["--threads", "1", "--upstream-timeout", "1s"]
@@ -247,8 +247,7 @@ struct HeldConnectionTests {
         try ocm.waitUntilCaching()
         let client = try ocm.connect()
         try Self.waitUntilKept("k", of: client)
-        try client.call("STRLEN", "of no use")
-        return (ocm, client, try relay.connection(saying: "TRACKING", "of no use"))
+        return (ocm, client)
     }
 
     /// Has another client's SWAPDB held on its way, and given up.
