@@ -152,7 +152,10 @@ let package = Package(
         ),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["Upstream", "RESP", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "Upstream", "RESP", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

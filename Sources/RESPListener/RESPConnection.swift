@@ -73,9 +73,13 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private func countWaiting() { waitingShare.set(unread.readableBytes, of: &loop.waitingBytes) }
 
     private func takeUnread(_ session: Session) {
-        let taken = unread.withUnsafeReadableBytes { takeCommands(in: $0, session) }
+        let share = parser.expectedLength + Self.shareOfTurn
+        let isMore = unread.readableBytes > share
+        let taken = unread.withUnsafeReadableBytes {
+            takeCommands(in: UnsafeRawBufferPointer(rebasing: $0.prefix(share)), session)
+        }
         unread.moveReaderIndex(forwardBy: taken)
-        if unread.readableBytes == 0 {
+        if unread.readableBytes == 0 || isOutOfStep {
             // An idle connection holds no buffer.
             unread = ByteBuffer()
         } else if taken > 0 {
@@ -85,8 +89,14 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             unread.reserveCapacity(min(parser.expectedLength, unread.readableBytes * 2 + Self.largestReservation))
         }
         countWaiting()
+        if isMore, unread.readableBytes > 0, !session.isSuspended {
+            session.isSuspended = true
+            session.wake()
+        }
     }
 
+    /// How much of what has waited is taken at once, in bytes: as much as one read brings.
+    private static let shareOfTurn = 64 << 10
     /// What a client that only announces a long argument gets reserved for it, in bytes.
     private static let largestReservation = 1 << 20
 

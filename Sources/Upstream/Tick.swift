@@ -5,17 +5,23 @@ import NIOCore
 ///
 /// A turn reads every socket that is ready before it runs tasks. So whatever the clients of this loop asked for in one
 /// turn leaves for the server in one write, and every client gets its replies in one write: the number of system calls
-/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing``. Whether others
-/// have the processor before the next turn is for ``YieldPolicy`` to say.
+/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing`` and for who has had
+/// his share of a turn. Whether others have the processor before the next turn is for ``YieldPolicy`` to say.
 public final class Tick {
     private let eventLoop: any EventLoop
     private var queue: [TickWork] = []
     private var running: [TickWork] = []
+    private var forNextTurn: [TickWork] = []
     private var task: (@Sendable () -> Void)?
     private var isScheduled = false
+    private var isNextTurnScheduled = false
     private var yielding = YieldPolicy()
     /// How many commands and replies this turn has carried.
     private var carried = 0
+    /// Which turn it is: they count up.
+    public private(set) var turn = 0
+    /// Long enough for the loop to look at its sockets before it runs the task.
+    private static let pause = TimeAmount.microseconds(50)
 
     /// The ticks of `eventLoop`; used on it only.
     public init(eventLoop: any EventLoop) {
@@ -37,8 +43,11 @@ public final class Tick {
         eventLoop.execute(task.unsafelyUnwrapped)
     }
 
+    func enqueueForNextTurn(_ work: TickWork) { forNextTurn.append(work) }
+
     /// Work that adds work runs again at once, until nothing is left: a reply written now must not wait for a packet.
     private func run() {
+        turn += 1
         while !queue.isEmpty {
             swap(&queue, &running)
             for work in running { run(work) }
@@ -48,6 +57,22 @@ public final class Tick {
         let isBusy = yielding.turnEnded(carrying: carried)
         carried = 0
         if isBusy { yieldProcessor() }
+        if !forNextTurn.isEmpty { scheduleNextTurn() }
+    }
+
+    /// A task that is executed right away would run before the loop has looked at its sockets, and so would a second that is
+    /// late.
+    private func scheduleNextTurn() {
+        guard !isNextTurnScheduled else { return }
+        isNextTurnScheduled = true
+        eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
+            isNextTurnScheduled = false
+            queue += forNextTurn
+            forNextTurn.removeAll(keepingCapacity: true)
+            // What runs now may add work without a task of its own.
+            isScheduled = true
+            run()
+        }
     }
 
     private func yieldProcessor() {

@@ -19,6 +19,13 @@ extension Tick {
         enqueue(work)
     }
 
+    /// Sees to it that `work` runs at the end of the next turn, before which every socket is looked at.
+    public func addToNextTurn(_ work: TickWork) {
+        guard !work.isQueued else { return }
+        work.isQueued = true
+        enqueueForNextTurn(work)
+    }
+
     func run(_ work: TickWork) {
         work.isQueued = false
         work.runTick()

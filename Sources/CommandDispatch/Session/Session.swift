@@ -48,6 +48,7 @@ public final class Session: ReplyReceiver {
     private var late: LateReplies
     private var hits = 0
     private let delivery = SessionDelivery()
+    private var resumedInTurn = 0
     private var window: ReplyWindow
     private var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
@@ -305,7 +306,7 @@ public final class Session: ReplyReceiver {
     func deliverSoon() { dispatcher.context.tick.add(delivery) }
 
     /// Lets the front end try the command that was put off, at the end of this turn.
-    func wake() {
+    public func wake() {
         guard isSuspended else { return }
         deliverSoon()
     }
@@ -328,9 +329,17 @@ public final class Session: ReplyReceiver {
         } else if obstacles.contains(.closing) {
             if outstanding == 0 { outlet.close() }
         } else if isSuspended, outlet.isWritable {
-            isSuspended = false
-            outlet.resume()
+            resume(outlet)
         }
+    }
+
+    /// Once in a turn: however much a client has sent, others have their turn in between.
+    private func resume(_ outlet: any SessionOutlet) {
+        let tick = dispatcher.context.tick
+        guard resumedInTurn != tick.turn else { return tick.addToNextTurn(delivery) }
+        resumedInTurn = tick.turn
+        isSuspended = false
+        outlet.resume()
     }
 
     // MARK: Pinning
