@@ -11,7 +11,8 @@ import Darwin
 
 /// Opens sockets to the server for connections.
 enum UpstreamConnector {
-    /// Starts to connect `connection`; it hears of success by its channel, of failure by ``UpstreamConnection/close(_:)``.
+    /// Starts to connect `connection`; it hears of success by its channel, of failure by ``UpstreamConnection/close(_:)``, which
+    /// isn't called before this has returned: a unix socket's failure is known at once, but its owner doesn't know it yet.
     static func connect(
         _ connection: UpstreamConnection,
         _ configuration: UpstreamConfiguration,
@@ -38,7 +39,7 @@ enum UpstreamConnector {
             }
         let server = configuration.url.description
         future.whenFailure { error in
-            bound.value.close(.unreachable(server: server, reason: reason(of: error)))
+            loop.execute { bound.value.close(.unreachable(server: server, reason: reason(of: error))) }
         }
     }
 

@@ -21,6 +21,8 @@ public final class RedisServer {
 
     /// `redis://127.0.0.1:port`
     public var url: String { "redis://127.0.0.1:\(port)" }
+    /// The same by its unix socket.
+    public var unixURL: String { "unix://\(socketPath)" }
 
     /// Starts it, on the same port as before.
     public func start() throws {

@@ -4,13 +4,14 @@ import Testing
 
 @Suite("When Redis fails", .serialized)
 struct UpstreamFaultTests {
-    @Test("absent at the start: errors at once, and service as soon as it is there")
-    func absentAtStart() throws {
+    @Test("absent at the start: errors at once, and service as soon as it is there", arguments: [false, true])
+    func absentAtStart(unix: Bool) throws {
         let redis = try RedisServer(started: false)
-        let ocm = try OCMServer(upstream: redis.url)
+        let ocm = try OCMServer(upstream: unix ? redis.unixURL : redis.url)
         let client = try ocm.connect()
         let error = try client.call("SET", "k", "v")
-        #expect(error.hasPrefix("-ERR ocm cannot reach Redis at 127.0.0.1:\(redis.port): "))
+        let server = unix ? redis.socketPath : "127.0.0.1:\(redis.port)"
+        #expect(error.hasPrefix("-ERR ocm cannot reach Redis at \(server): "))
         #expect(error.hasSuffix("; the command was not sent\r\n"))
         #expect(try client.call("BLPOP", "k", "0").hasPrefix("-ERR ocm cannot reach Redis"))
         #expect(try client.call("INFO", "ocm").contains("ocm_upstream_status:down\r\n"))
@@ -30,10 +31,13 @@ struct UpstreamFaultTests {
         #expect(try client.readToEnd().isEmpty, "a client that went on would think that it is in a transaction")
     }
 
-    @Test("killed under load and started again: no hang, no wrong reply, no command executed twice", arguments: [1, 2])
-    func killedUnderLoad(threads: Int) throws {
+    @Test(
+        "killed under load and started again: no hang, no wrong reply, no command executed twice",
+        arguments: [(1, false), (2, false), (1, true)]
+    )
+    func killedUnderLoad(threads: Int, unix: Bool) throws {
         let redis = try RedisServer()
-        let ocm = try OCMServer(upstream: redis.url, ["--threads", "\(threads)"])
+        let ocm = try OCMServer(upstream: unix ? redis.unixURL : redis.url, ["--threads", "\(threads)"])
         let clients = (0..<8).map { LoadClient(name: "client\($0)", port: ocm.port) }
         for _ in 0..<4 {
             try LoadClient.waitUntilServed(clients, rounds: 20)
