@@ -107,11 +107,12 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
             guard let keys = elements[2].elements else { return receivedFlush() }
             for key in keys { key.bytes?.withUnsafeBytes { delegate?.feedInvalidated($0) } }
         } else if kind.elementsEqual("pong".utf8) {
+            // Not before, for a user may be refused PING alone.
+            backoff.reset()
             if let answered = unansweredPings.popFirst() { delegate?.feedAnsweredPing(answered.tag) }
         } else if kind.elementsEqual("subscribe".utf8) {
             isUp = true
             lastPing = .now()
-            backoff.reset()
             delegate?.feedIsUp(id: id, serverID: serverID)
         }
     }
