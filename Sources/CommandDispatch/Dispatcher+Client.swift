@@ -21,7 +21,7 @@ extension Dispatcher {
             guard session.pinned == nil else { return sendPinned(command, spec, session, keeping: true) }
             answerFromSession(command, session)
             return .taken
-        case .stream: return openTunnel(command, session, framed: true)
+        case .stream: return openTunnel(command, spec, session)
         case .pause: return sendPinned(command, spec, session, reply: PauseReply(session, command))
         case .others: return sendPinned(command, spec, session)
         case .own: return sendPinned(command, spec, session, keeping: true)

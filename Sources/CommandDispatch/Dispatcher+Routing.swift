@@ -35,8 +35,8 @@ extension Dispatcher {
         case .connectionState: return sendPinned(command, spec, session, keeping: true)
         case .select, .auth, .hello: return changeIdentity(command, spec, session, upstream)
         case .client: return dispatchClient(command, spec, session, upstream)
-        case .tunnel: return openTunnel(command, session, framed: true)
-        case .rawTunnel: return openTunnel(command, session, framed: false)
+        case .subscription, .tunnel: return openTunnel(command, spec, session)
+        case .rawTunnel: return openTunnel(command, spec, session, framed: false)
         case .info: return forwardInfo(command, spec, session, upstream)
         case .quit: return quit(session)
         case .reset:
@@ -130,7 +130,6 @@ extension Dispatcher {
     /// Forgets everything that a session's commands have made of it.
     func makeNew(_ session: Session) {
         session.clientName = []
-        session.endTransaction()
         session.identity = baseIdentity
         session.shared = upstream?.shared(for: baseIdentity)
         if !isOpenToAll { session.obstacles.insert(.unauthenticated) }

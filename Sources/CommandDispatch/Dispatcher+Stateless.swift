@@ -20,7 +20,7 @@ extension Dispatcher {
             return "\(name) belongs to a transaction, which is bound to a connection: use EVAL, or the Redis protocol"
         case .select, .auth, .hello, .client, .connectionState, .reset, .quit:
             return "\(name) is about a connection, and a request over HTTP has none of its own: use the Redis protocol"
-        case .tunnel, .rawTunnel:
+        case .subscription, .tunnel, .rawTunnel:
             return "\(name) makes the connection a stream: use the Redis protocol"
         case .http: return "\(name) is no command"
         }

@@ -4,7 +4,12 @@ import Upstream
 
 extension Dispatcher {
     /// Makes a tunnel of the session's own connection and sends the command into it.
-    func openTunnel(_ command: Command, _ session: Session, framed: Bool) -> Disposition {
+    func openTunnel(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        framed: Bool = true
+    ) -> Disposition {
         // Replies of the session that are looked at on their way can't be told apart inside a stream.
         guard session.outstanding == 0 else { return .later }
         switch pinnedConnection(of: session) {
@@ -14,6 +19,7 @@ extension Dispatcher {
             let tunnel = Tunnel(session: session)
             session.becomeTunnel(tunnel)
             connection.stream(to: tunnel, framed: framed)
+            tunnel.noteSent(command, spec)
             connection.sendInStream(command.frame)
             return .taken
         }
@@ -36,7 +42,7 @@ extension Dispatcher {
             tunnel.awaitsReset = true
             session.obstacles.insert(.awaitingReply)
         }
-        tunnel.noteSent(spec, session.identity.version)
+        tunnel.noteSent(command, spec)
         connection.sendInStream(command.frame)
         return .taken
     }

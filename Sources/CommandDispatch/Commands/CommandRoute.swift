@@ -25,6 +25,8 @@ enum CommandRoute: UInt8, Sendable {
     case client
     /// Leaves state on its connection that no other session may meet: the session keeps the connection.
     case connectionState
+    /// Into a tunnel: it is answered once for each channel.
+    case subscription
     /// From here on replies don't match commands one to one, but are still RESP.
     case tunnel
     /// From here on what comes isn't RESP: replication.

@@ -56,13 +56,11 @@ struct OutstandingCommands: ~Copyable {
     /// The session waits for the reply to another's command that reads the key.
     mutating func join(_ key: UInt64) { keys.insertRead(key) }
 
-    /// Whether a transaction is open, and whether one of its commands flushes what is cached.
-    var openTransaction: (isOpen: Bool, flushes: Bool) {
-        (transaction.isOpen, transaction.marks.contains { $0.effect == .flush })
+    /// Hands over what MULTI began, and follows it no more.
+    mutating func takeTransaction() -> Transaction {
+        defer { transaction = Transaction() }
+        return transaction
     }
-
-    /// The transaction was abandoned without a word.
-    mutating func endTransaction() { _ = transaction.end() }
 
     /// Nothing is outstanding any more.
     @inline(__always)
@@ -75,10 +73,8 @@ struct OutstandingCommands: ~Copyable {
         at time: UInt32
     ) -> Int {
         let before = marks.count
-        if let reason = spec.pointee.flushes {
-            if reason != .acl || Self.changesUsers(command) {
-                append(UInt64(reason.rawValue), .flush, spec, at: time)
-            }
+        if let reason = spec.pointee.flushReason(of: command) {
+            append(UInt64(reason.rawValue), .flush, spec, at: time)
         } else {
             let effect = spec.pointee.isReadOnly ? CommandMark.Effect.read : .write
             if !spec.pointee.keys.forEachKey(in: command, { append(hash($0), effect, spec, at: time) }) {
@@ -112,13 +108,6 @@ struct OutstandingCommands: ~Copyable {
         let mark = CommandMark(hash: hash, sentAt: time, command: spec.pointee.index, effect: effect, isLast: false)
         marks.append(mark)
         transaction.add(mark)
-    }
-
-    /// ACL's other subcommands change nobody's rights.
-    private static func changesUsers(_ command: Command) -> Bool {
-        command.count > 1
-            && (command.argument(1, is: "setuser") || command.argument(1, is: "deluser")
-                || command.argument(1, is: "load"))
     }
 
     // MARK: Searching

@@ -165,11 +165,8 @@ public final class Session: ReplyReceiver {
     /// Answers with an error, `-text`.
     public func replyError(_ text: String) { reply { $0.writeError(text) } }
 
-    /// Whether a transaction is open, and whether one of its commands flushes what is cached.
-    var openTransaction: (isOpen: Bool, flushes: Bool) { commands.openTransaction }
-
-    /// Whatever MULTI began is over.
-    func endTransaction() { commands.endTransaction() }
+    /// Hands over what MULTI began, and knows no more of it.
+    func takeTransaction() -> Transaction { commands.takeTransaction() }
 
     /// Ends the session once every reply is out.
     public func closeAfterReplies() {
@@ -394,6 +391,7 @@ public final class Session: ReplyReceiver {
         pinned = nil
         tunnel = nil
         connectionState = ConnectionState()
+        _ = takeTransaction()
         obstacles.subtract([.pinned, .tunnel])
         return connection
     }

@@ -1,6 +1,7 @@
 /// What the commands of a session since its MULTI will do to keys when EXEC's reply leaves.
 ///
-/// It follows what was sent, not what the server said: a MULTI that was refused makes a few purges too many.
+/// It follows what was sent, not what the server said: a MULTI that was refused makes a few purges too many, until the
+/// session gives its connection back.
 struct Transaction {
     private(set) var isOpen = false
     private(set) var marks: [CommandMark] = []

@@ -146,6 +146,67 @@ struct CoherenceTests {
         #expect(try other.call("GET", "k") == "$-1\r\n")
     }
 
+    @Test("what a tunnel flushes counts, whatever else comes out of it before", arguments: ["2", "3"])
+    func swapBehindMessages(version: String) throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        let admin = try redis.connect()
+        try other.call("SET", "k", "v")
+        try client.call("HELLO", version)
+        try client.send("SUBSCRIBE a b c\r\n")
+        for _ in 0..<3 { _ = try client.readReply() }
+        for _ in 0..<5 { try admin.call("PUBLISH", "a", "message") }
+        try waitUntilKept(other, "GET k")
+        try admin.call("CLIENT", "PAUSE", "60000", "WRITE")
+        try client.send("UNSUBSCRIBE\r\nSWAPDB 0 1\r\n")
+        for _ in 0..<8 { _ = try client.readReply() }
+        #expect(try other.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended"))
+        try admin.call("CLIENT", "UNPAUSE")
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+    }
+
+    @Test("what a tunnel flushes counts, however late Redis does it")
+    func lateSwap() throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        let admin = try redis.connect()
+        try other.call("SET", "k", "v")
+        try client.call("HELLO", "3")
+        try client.call("SUBSCRIBE", "a")
+        try admin.call("CLIENT", "PAUSE", "60000", "WRITE")
+        try client.send("SWAPDB 0 1\r\n")
+        try waitUntil("it is on its way") {
+            try other.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended")
+        }
+        try waitUntilKept(other, "GET k")
+        try admin.call("CLIENT", "UNPAUSE")
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+    }
+
+    @Test("an ACL command that changes nobody's rights leaves the cache alone, in a tunnel, too")
+    func harmlessACL() throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        try other.call("SET", "k", "v")
+        try client.call("HELLO", "3")
+        try client.call("SUBSCRIBE", "a")
+        try waitUntilKept(other, "GET k")
+        try client.call("ACL", "WHOAMI")
+        #expect(try other.call("CACHE", "EXPLAIN", "GET", "k").contains("HIT"))
+    }
+
+    @Test("SWAPDB within a script counts, as far as it can be read there")
+    func swapInScript() throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        try other.call("SET", "k", "v")
+        try waitUntilKept(other, "GET k")
+        try client.call("EVAL", "return redis.call('SwapDB', 0, 1)", "0")
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+    }
+
     @Test("rights that a transaction in a tunnel takes away are gone with EXEC")
     func rightsInTunnel() throws {
         let admin = try ocm.connect()

@@ -168,6 +168,18 @@ struct HeldConnectionTests {
         #expect(try readThroughDoubt(neighbour) == Self.newer)
     }
 
+    @Test("what a tunnel has read is no older than what is told afterwards")
+    func readByTunnel() throws {
+        try Self.waitUntilKept("k", of: client)
+        let tunnel = try ocm.connect()
+        try tunnel.call("HELLO", "3")
+        try tunnel.call("SUBSCRIBE", "channel")
+        feed.replies.hold()
+        try other.call("SET", "k", "newer")
+        #expect(try tunnel.call("GET", "k") == Self.newer)
+        #expect(try readThroughDoubt(client) == Self.newer)
+    }
+
     @Test("a connection that dies without a word is found out, though nobody sends anything over it")
     func silentDeath() throws {
         try Self.waitUntilKept("k", of: neighbour)
