@@ -11,7 +11,10 @@ final class FeedIDReceiver: CollectingReceiver {
             let id = Decimal.parse(UnsafeRawBufferPointer(rebasing: reply[1..<end]))
         else {
             let line = String(decoding: reply.prefix { $0 != 13 }.prefix(128), as: UTF8.self)
-            return feed.lose("Redis doesn't tell the invalidation feed's client id: \(line)")
+            return feed.lose(
+                line.hasPrefix("-NOAUTH ")
+                    ? "Redis demands a password" : "Redis doesn't tell the invalidation feed's client id: \(line)"
+            )
         }
         feed.received(id: id)
     }

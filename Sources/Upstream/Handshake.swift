@@ -30,6 +30,8 @@ struct Handshake {
 
     /// What the server calls the connection, if it was asked and has told.
     private(set) var clientInfo: ClientInfo?
+    /// Whether the server wants a password, of which it was given none, before it carries out commands.
+    private(set) var lacksPassword = false
     /// Everything to send.
     private(set) var request = ByteBuffer()
     private var steps: ArraySlice<Step> = []
@@ -73,6 +75,7 @@ struct Handshake {
             clientInfo = ClientInfo(reply)
         case .ping:
             if let error, !Self.isAboutTheCommand(error) { return .refused(error) }
+            lacksPassword = error?.hasPrefix("NOAUTH ") ?? false
         }
         return steps.isEmpty ? .ready : .waiting
     }

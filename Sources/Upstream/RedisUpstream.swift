@@ -157,11 +157,20 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         if case .down(let failure) = status { failure } else { nil }
     }
 
-    func isReachable(by identity: Identity) {
+    func isReachable(by identity: Identity, lacksPassword: Bool) {
         guard identity == baseIdentity else { return }
         backoff.reset()
         guard status != .up else { return }
         context.logger.notice("connected to Redis at \(serverName)")
+        if lacksPassword {
+            // No reason to give up: it may be meant that every client logs in for itself.
+            context.logger.warning(
+                """
+                Redis at \(serverName) demands a password, which belongs into --upstream \
+                (\(configuration.url.withRoomForPassword)): only clients that give AUTH themselves are served
+                """
+            )
+        }
         setStatus(.up)
         killUnsent()
     }

@@ -106,7 +106,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
             attempt = nil
             self.connection = connection
         }
-        upstream.isReachable(by: identity)
+        upstream.isReachable(by: identity, lacksPassword: connection.lacksPassword)
         upstream.observer?.sharedConnectionReady(self)
     }
 

@@ -31,6 +31,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var carriesUnseenChanges = false
     /// What the server calls the connection, if that is known.
     var clientInfo: ClientInfo? { handshake.clientInfo }
+    /// Whether the server wants a password, of which it was given none, before it carries out commands.
+    var lacksPassword: Bool { handshake.lacksPassword }
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 

@@ -24,10 +24,15 @@ public struct UpstreamURL: Sendable, Equatable {
     }
 
     /// The same as a URL.
-    public var redacted: String {
+    public var redacted: String { scheme + description }
+
+    /// The same with a word where the password is to stand.
+    var withRoomForPassword: String { scheme + ":PASSWORD@" + description }
+
+    private var scheme: String {
         switch endpoint {
-        case .tcp: "redis://\(description)"
-        case .unix: "unix://\(description)"
+        case .tcp: "redis://"
+        case .unix: "unix://"
         }
     }
 

@@ -90,6 +90,30 @@ struct AccessTests {
         #expect(try ocm.connect().call("GET", "k") == "-NOAUTH Authentication required.\r\n")
     }
 
+    @Test(
+        "a password of Redis's that is missing is asked for in the log, once, and where it belongs",
+        arguments: [0, 1]
+    )
+    func missingPassword(endpoint: Int) throws {
+        let redis = try RedisServer(["--requirepass", "secret"])
+        let (url, example) =
+            endpoint == 0
+            ? (redis.url, "redis://:PASSWORD@127.0.0.1:\(redis.port)")
+            : ("unix://\(redis.socketPath)", "unix://:PASSWORD@\(redis.socketPath)")
+        let ocm = try OCMServer(upstream: url)
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "secret") == "+OK\r\n")
+        #expect(try client.call("SET", "k", "v") == "+OK\r\n")
+        try waitUntil("it is said that nothing is cached") { ocm.log.contains("nothing is cached until") }
+        let lines = ocm.log.split(separator: "\n").filter { $0.contains(" warning ") }
+        #expect(lines.count { $0.contains("demands a password, which belongs into --upstream (\(example))") } == 1)
+        #expect(lines.last?.hasSuffix("until the invalidation feed is up: Redis demands a password") == true)
+        #expect(!ocm.log.contains("NOAUTH"))
+        let known = try OCMServer(upstream: "redis://:secret@127.0.0.1:\(redis.port)")
+        try known.waitUntilCaching()
+        #expect(!known.log.contains("demands a password"))
+    }
+
     @Test("users of the upstream's ACL log in through us, and each has his own rights")
     func users() throws {
         let redis = try RedisServer()
