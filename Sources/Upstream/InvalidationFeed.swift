@@ -156,7 +156,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         upstream.forget(connection)
         guard self.connection === connection else { return }
-        wentDown(failure.event)
+        wentDown((wasReady ? failure : failure.whileConnecting).event)
     }
 
     func congestionChanged(of connection: UpstreamConnection) {}

@@ -214,7 +214,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                     try readReplies(bytes)
                 }
             } catch {
-                close(.lost(server: owner.serverName, reason: error.message))
+                let reason = phase == .handshaking ? error.meaningInFirstAnswer : error.message
+                close(.lost(server: owner.serverName, reason: reason))
             }
         }
     }

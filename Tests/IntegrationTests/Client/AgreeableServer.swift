@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// A web server that isn't ocm: it says 200 to whatever is asked, and shows a page.
+/// A server that is neither ocm nor Redis: it says the same to whatever is asked; if nothing else, 200, and it shows a page.
 final class AgreeableServer: Sendable {
     /// Its port on 127.0.0.1.
     let port: Int
     private let listener: Int32
 
-    init() throws {
+    init(saying answer: [UInt8] = AgreeableServer.page) throws {
         port = try freePort()
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -23,20 +23,23 @@ final class AgreeableServer: Sendable {
             throw TestError("can't listen on port \(port): \(String(cString: strerror(errno)))")
         }
         Thread.detachNewThread { [listener] in
-            while case let client = accept(listener, nil, nil), client >= 0 { Self.answer(client) }
+            while case let client = accept(listener, nil, nil), client >= 0 { Self.say(answer, to: client) }
             close(listener)
         }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    private static func answer(_ client: Int32) {
-        var request = [UInt8](repeating: 0, count: 64 << 10)
-        _ = recv(client, &request, request.count, 0)
+    static let page = {
         let page = "<html><body>It works!</body></html>\n"
-        let answer = Array(
+        return Array(
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(page.utf8.count)\r\n\r\n\(page)".utf8
         )
+    }()
+
+    private static func say(_ answer: [UInt8], to client: Int32) {
+        var request = [UInt8](repeating: 0, count: 64 << 10)
+        _ = recv(client, &request, request.count, 0)
         _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
         shutdown(client, Int32(SHUT_WR))
         // What is closed with input unread takes back what it has sent.

@@ -126,6 +126,28 @@ struct UpstreamFaultTests {
         }
     }
 
+    @Test(
+        "who isn't Redis is noticed",
+        arguments: [
+            (
+                AgreeableServer.page,
+                "what answers there doesn't speak Redis's protocol (a reply started with the byte 0x48)"
+            ),
+            // An alert: that was no TLS handshake.
+            ([0x15, 3, 1, 0, 2, 2, 22], "what answers there wants TLS, which ocm doesn't speak with Redis"),
+        ]
+    )
+    func stranger(answer: [UInt8], reason: String) throws {
+        let stranger = try AgreeableServer(saying: answer)
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(stranger.port)")
+        let failure = "cannot reach Redis at 127.0.0.1:\(stranger.port): \(reason)"
+        #expect(try ocm.connect().call("GET", "k") == "-ERR ocm \(failure); the command was not sent\r\n")
+        #expect(ocm.log.contains("\(failure); trying again until it answers\n"))
+        try waitUntil("the feed has failed, too") {
+            ocm.log.contains("until the invalidation feed is up: \(failure)\n")
+        }
+    }
+
     @Test("a client that takes its transaction's replies slowly isn't taken for a server that is silent")
     func slowTransaction() throws {
         let redis = try RedisServer()
