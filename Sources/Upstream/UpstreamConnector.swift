@@ -52,6 +52,7 @@ enum UpstreamConnector {
                 ? "no address answered" : "the name '\(error.host)' can't be resolved"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: return "no answer in time"
+        case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof: return "it was closed"
         default: return "\(error)"
         }
     }

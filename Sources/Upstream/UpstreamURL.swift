@@ -72,6 +72,7 @@ public struct UpstreamURL: Sendable, Equatable {
         let question = location.firstIndex(of: "?")
         let path = try Self.decoded(location[..<(question ?? location.endIndex)])
         guard path.first == UInt8(ascii: "/") else { throw .missingPath }
+        guard path.count <= UnixSocketPath.longest else { throw .pathTooLong }
         var db = 0
         if let question {
             let query = location[location.index(after: question)...]

@@ -12,6 +12,8 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
     case missingPassword
     /// `unix://` without an absolute path.
     case missingPath
+    /// A path that no socket can have.
+    case pathTooLong
     /// Not a number from 1 to 65535.
     case invalidPort(String)
     /// Not a number from 0.
@@ -28,6 +30,7 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
         case .unbracketedAddress: "an IPv6 address stands in brackets; write it as redis://[::1]:6379"
         case .missingPassword: "a user needs a password; write it as redis://user:password@host:6379"
         case .missingPath: "the path must be absolute; write it as unix:///path/to/redis.sock"
+        case .pathTooLong: "the path of a unix socket has \(UnixSocketPath.longest) bytes at most"
         case .invalidPort(let port): "'\(port)' is not a port from 1 to 65535"
         case .invalidDatabase(let db): "'\(db)' is not a database number"
         case .invalidEscape: "% must be followed by two hexadecimal digits; a literal % is written %25"

@@ -37,6 +37,13 @@ struct UpstreamURLTests {
         #expect(throws: UpstreamURLError.self) { try UpstreamURL(text) }
     }
 
+    @Test("the path of a socket has its limits")
+    func longestPath() throws {
+        let path = "/" + String(repeating: "s", count: UnixSocketPath.longest - 1)
+        #expect(try UpstreamURL("unix://\(path)").endpoint == .unix(path: path))
+        #expect(throws: UpstreamURLError.pathTooLong) { try UpstreamURL("unix://\(path)s") }
+    }
+
     @Test("a password is never part of the description")
     func description() throws {
         #expect(try UpstreamURL("redis://user:secret@h:1/2").description == "h:1")

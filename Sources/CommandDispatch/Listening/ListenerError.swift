@@ -15,15 +15,23 @@ public struct ListenerError: Error, CustomStringConvertible {
 
     /// What `error` means for who wanted to listen on `place`.
     public init(place: String, _ error: any Error) {
-        guard let error = error as? IOError else {
-            description = "cannot listen on \(place): \(error)"
-            return
+        description = "cannot listen on \(place): \(Self.reason(error))"
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: reason(error.errnoCode)
+        case let error as SocketAddressError.UnknownHost: "the name '\(error.host)' can't be resolved"
+        default: "\(error)"
         }
-        switch error.errnoCode {
-        case EADDRINUSE: description = "cannot listen on \(place): it is already in use; choose another one"
-        case EACCES: description = "cannot listen on \(place): permission denied"
-        case EADDRNOTAVAIL: description = "cannot listen on \(place): this machine has no such address"
-        default: description = "cannot listen on \(place): \(String(cString: strerror(error.errnoCode)))"
+    }
+
+    private static func reason(_ code: CInt) -> String {
+        switch code {
+        case EADDRINUSE: "it is already in use; choose another one"
+        case EACCES: "permission denied"
+        case EADDRNOTAVAIL: "this machine has no such address"
+        default: String(cString: strerror(code))
         }
     }
 }

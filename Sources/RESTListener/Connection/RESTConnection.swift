@@ -223,7 +223,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
                 )
             }
         } catch {
-            return giveUp(HTTPError(.internalServerError, "Redis sent what is no reply: \(error)"))
+            return giveUp(HTTPError(.internalServerError, "Redis sent what is no reply: \(error.message)"))
         }
         work()
         flush()

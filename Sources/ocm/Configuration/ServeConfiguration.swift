@@ -40,6 +40,9 @@ struct ServeConfiguration {
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
         listener.socketPath = try reader.value("redis-socket") { path in
             guard !path.isEmpty else { throw ConfigurationError("it must be a path") }
+            guard path.utf8.count <= UnixSocketPath.longest else {
+                throw ConfigurationError("the path of a unix socket has \(UnixSocketPath.longest) bytes at most")
+            }
             return path
         }
         if reader.isAuto("memory-limit") {

@@ -28,6 +28,9 @@ struct CommandLineTests {
         return path
     }
 
+    /// One byte more than a socket's may have.
+    private static let longPath = "/" + String(repeating: "s", count: 103)
+
     @Test(
         "what is wrong is said in one line, and the status is 1",
         arguments: [
@@ -48,6 +51,15 @@ struct CommandLineTests {
             (["--config", "/nowhere"], "cannot read the file /nowhere given with --config"),
             (["--host", "203.0.113.7"], "cannot listen on 203.0.113.7:6380: this machine has no such address"),
             (["--redis-socket", "/nowhere/s"], "cannot listen on /nowhere/s: "),
+            (
+                ["--redis-socket", longPath],
+                "--redis-socket '\(longPath)': the path of a unix socket has 103 bytes at most"
+            ),
+            (
+                ["--upstream", "unix://:secret@\(longPath)"],
+                "@\(longPath)': the path of a unix socket has 103 bytes at most"
+            ),
+            (["--host", "no.invalid"], "cannot listen on no.invalid:6380: the name 'no.invalid' can't be resolved"),
         ]
     )
     func wrong(arguments: [String], reason: String) throws {
