@@ -3,13 +3,16 @@ struct ByteSize {
     let bytes: Int
 
     init(_ text: String) throws {
-        let digits = text.prefix { $0.isNumber }
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
         let units = [
             "": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1_000_000, "mb": 1 << 20, "g": 1_000_000_000, "gb": 1 << 30,
         ]
-        guard let number = Int(digits), let unit = units[text.dropFirst(digits.count).lowercased()],
-            case let (bytes, overflow) = number.multipliedReportingOverflow(by: unit), !overflow, bytes > 0
-        else { throw ConfigurationError("it must be a size such as 64kb, 100mb or 1gb") }
+        guard digits.contains(where: { $0 != "0" }), let unit = units[text.dropFirst(digits.count).lowercased()] else {
+            throw ConfigurationError("it must be a size such as 64kb, 100mb or 1gb")
+        }
+        guard let number = Int(digits), case let (bytes, overflow) = number.multipliedReportingOverflow(by: unit),
+            !overflow
+        else { throw ConfigurationError("it is too large") }
         self.bytes = bytes
     }
 }

@@ -10,12 +10,15 @@ extension CacheConfiguration {
         let smallest = try reader.value("compression-min-size", ByteSize.init)?.bytes ?? 1 << 10
         if try reader.flag("compression") ?? true { store.compress(from: smallest) }
         self.init(store: store)
-        if let life = try reader.duration("max-ttl") {
-            guard life > .nanoseconds(0), life <= .hours(24 * 7) else {
-                throw ConfigurationError("--max-ttl must be from 1ms to 168h")
-            }
-            longestLife = life
-        }
+        if let life = try reader.value("max-ttl", Self.longestLife) { longestLife = life }
         untrackedLife = try reader.duration("untracked-ttl").flatMap { $0.nanoseconds == 0 ? nil : $0 }
+    }
+
+    private static func longestLife(_ text: String) throws -> TimeAmount {
+        let life = try TimeAmount(text: text)
+        guard life > .nanoseconds(0), life <= .hours(24 * 7) else {
+            throw ConfigurationError("it must be from 1ms to 168h")
+        }
+        return life
     }
 }

@@ -2,13 +2,13 @@ import FoundationEssentials
 
 /// A file of options: YAML, and so JSON too.
 enum ConfigurationFile {
-    /// The options in the file at `path`, by name.
-    static func read(_ path: String) throws -> [String: String] {
+    /// The options in the file at `path`, by name; `origin` is where the path was given.
+    static func read(_ path: String, from origin: String) throws -> [String: String] {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw ConfigurationError("cannot read the file \(path) given with --config")
+            throw ConfigurationError("cannot read the file \(path) given with \(origin)")
         }
         let mapping: YAMLMapping?
         do {

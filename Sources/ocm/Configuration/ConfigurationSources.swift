@@ -29,8 +29,10 @@ struct ConfigurationSources {
             sources.add(name, text, from: variable)
         }
         if getenv("OCM_NO_CACHE") != nil { throw ConfigurationError("OCM_NO_CACHE: write it as OCM_CACHE=no") }
-        if let path = sources.values["config"]?.text {
-            for (name, text) in try ConfigurationFile.read(path) { sources.add(name, text, from: "\(path): \(name)") }
+        if let file = sources.values["config"] {
+            for (name, text) in try ConfigurationFile.read(file.text, from: file.origin) {
+                sources.add(name, text, from: "\(file.text): \(name)")
+            }
         }
         return sources
     }

@@ -47,13 +47,8 @@ struct ServeConfiguration {
         }
         if reader.isAuto("memory-limit") {
             memoryLimit = AvailableResources().memoryLimit
-        } else if let limit = try reader.value("memory-limit", ByteSize.init) {
-            memoryLimit = limit.bytes
-            guard memoryLimit >= Self.smallestMemoryLimit else {
-                throw ConfigurationError(
-                    "--memory-limit \(memoryLimit): it must be 64kb at least (a number alone is bytes)"
-                )
-            }
+        } else if let limit = try reader.value("memory-limit", Self.memoryLimit) {
+            memoryLimit = limit
         }
         cache = try reader.flag("cache") ?? true ? try CacheConfiguration(reader, memoryLimit: memoryLimit) : nil
         if let count = try reader.number("maxclients", 1...1_000_000) { listener.maxClients = count }
@@ -74,6 +69,14 @@ struct ServeConfiguration {
         guard listener.port != nil || listener.socketPath != nil || rest != nil else {
             throw ConfigurationError("nothing to listen on: set --redis-port, --redis-socket or --port")
         }
+    }
+
+    private static func memoryLimit(_ text: String) throws -> Int {
+        let limit = try ByteSize(text).bytes
+        guard limit >= smallestMemoryLimit else {
+            throw ConfigurationError("it must be 64kb at least (a number alone is bytes)")
+        }
+        return limit
     }
 }
 

@@ -41,10 +41,16 @@ struct CommandLineTests {
             (["--upstream", "redis://[::1"], "an IPv6 address stands in brackets"),
             (["--upstream", "redis://::1"], "an IPv6 address stands in brackets"),
             (["--redis-socket", ""], "--redis-socket '': it must be a path"),
-            (["--memory-limit", "100"], "--memory-limit 100: it must be 64kb at least (a number alone is bytes)"),
+            (["--memory-limit", "100"], "--memory-limit '100': it must be 64kb at least (a number alone is bytes)"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
             (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
             (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
+            (["--memory-limit", "0"], "it must be a size such as 64kb, 100mb or 1gb"),
+            (["--memory-limit", "9999999999gb"], "--memory-limit '9999999999gb': it is too large"),
+            (["--memory-limit", "99999999999999999999"], "--memory-limit '99999999999999999999': it is too large"),
+            (["--max-ttl", "0"], "--max-ttl '0': it must be from 1ms to 168h"),
+            (["--timeout", "9999999999h"], "--timeout '9999999999h': it is too long"),
+            (["--timeout", "99999999999999999999"], "--timeout '99999999999999999999': it is too long"),
             (["--timeout", "soon"], "it must be a time such as 500ms, 10s, 5m or 1h"),
             (["--protected-mode", "perhaps"], "it must be yes or no"),
             (["--threads", "0"], "it must be a number from 1 to 1024"),
@@ -76,6 +82,24 @@ struct CommandLineTests {
         #expect(refusal.status == 1 && refusal.output == "ocm: OCM_NO_CACHE: write it as OCM_CACHE=no\n")
         let wrong = try run(["serve", "--threads", "0"], environment: ["OCM_HOST": "", "OCM_MEMORY_LIMIT": ""])
         #expect(wrong.output.contains("--threads '0'"))
+    }
+
+    @Test(
+        "a wrong variable is named",
+        arguments: [
+            ("MEMORY_LIMIT", "100", "it must be 64kb at least (a number alone is bytes)"),
+            ("MAX_TTL", "200h", "it must be from 1ms to 168h"), ("TIMEOUT", "soon", "it must be a time such as"),
+        ]
+    )
+    func wrongVariable(name: String, value: String, reason: String) throws {
+        let (status, output) = try run(["serve"], environment: ["OCM_\(name)": value])
+        #expect(status == 1 && output.hasPrefix("ocm: OCM_\(name) '\(value)': \(reason)"), "\(output)")
+    }
+
+    @Test("a file that can't be read is one that somebody has named")
+    func missingFile() throws {
+        let output = try run(["serve"], environment: ["OCM_CONFIG": "/nowhere"]).output
+        #expect(output == "ocm: cannot read the file /nowhere given with OCM_CONFIG\n")
     }
 
     @Test("without file descriptors for more clients, those who are there are served, and the processor rests")
@@ -145,6 +169,7 @@ struct CommandLineTests {
             ("requirepass: ~", "the option 'requirepass' takes one value"),
             ("{\"rest-token\": null}", "the option 'rest-token' takes one value"),
             ("threads: many", "it must be a number from 1 to 1024"),
+            ("memory-limit: 100", "memory-limit '100': it must be 64kb at least"),
         ]
     )
     func wrongFile(text: String, reason: String) throws {
