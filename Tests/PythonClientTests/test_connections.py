@@ -186,7 +186,7 @@ def test_a_server_that_comes_back(make_client):
 
 
 def test_a_name_that_does_not_exist(make_client):
-    with pytest.raises(CacheUnavailable, match="failed"):
+    with pytest.raises(CacheUnavailable, match="^there is no host no-such-host.invalid: check the URL$"):
         make_client("http://no-such-host.invalid", retries=0).get("k")
 
 
@@ -438,5 +438,21 @@ class TestTLS:
         assert server.connections_used == [0, 0, 0, 1]
 
     def test_that_a_stranger_is_not(self, make_client, server):
-        with pytest.raises(CacheUnavailable, match="certificate verify failed"):
+        with pytest.raises(CacheUnavailable, match="^no TLS connection to .*: the server's certificate isn't trusted"):
             make_client(server.url, retries=0).get("k")
+
+    def test_that_there_is_none(self, make_client):
+        def answer():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        with socket.create_server(("127.0.0.1", 0)) as listener, concurrent.futures.ThreadPoolExecutor() as executor:
+            executor.submit(answer)
+            url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+            with pytest.raises(CacheUnavailable) as raised:
+                make_client(url, retries=0).get("k")
+        assert raised.value.message == (
+            f"no TLS connection to {url}: the server doesn't speak TLS: is its URL one with http://?"
+        )
