@@ -21,6 +21,8 @@ extension CacheClientError {
             self.init(.unreachable, "can't connect to \(url): \(Self.reason(failure))")
         case let failure as IOError where failure.errnoCode == ECONNREFUSED:
             self.init(.unreachable, "can't connect to \(url): \(Self.reason(failure)); is `ocm serve` running?")
+        case let failure as any TLSFailure:
+            self.init(.unreachable, "no TLS connection to \(url): \(failure.reason)")
         case is NIOTooManyBytesError:
             self.init(.unexpectedReply, "\(url) answered with more than \(APIReply.longestBody) bytes: check the URL")
         default:

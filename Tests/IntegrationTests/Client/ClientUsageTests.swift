@@ -104,6 +104,19 @@ struct ClientUsageTests {
         try expectFailure(of: arguments, at: url, message)
     }
 
+    @Test(
+        "that there is no TLS is said in words",
+        arguments: [
+            (AgreeableServer.page, "the server doesn't speak TLS: is its URL one with http://?"),
+            ([], "the server closed the connection"),
+        ]
+    )
+    func withoutTLS(answer: [UInt8], reason: String) throws {
+        let server = try AgreeableServer(saying: answer)
+        let url = "https://127.0.0.1:\(server.port)"
+        try expectFailure(of: ["get", "k"], at: url, "ocm: no TLS connection to \(url): \(reason)\n")
+    }
+
     @Test("tokens are given as options or in the environment, and missing ones asked for")
     func tokens() throws {
         let server = try OCMServer(upstream: nil, ["--rest-token", "secret", "--rest-read-token", "reader"])
