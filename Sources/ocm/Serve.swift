@@ -94,7 +94,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let configuration: ServeConfiguration
         do {
-            configuration = try ServeConfiguration(sources: try ConfigurationSources.gather(from: self))
+            configuration = try ServeConfiguration(sources: try ConfigurationSources.gather(given: given))
         } catch {
             throw StandardError.failure("\(error)")
         }

@@ -4,8 +4,16 @@ import NIOCore
 
 /// The options that all client subcommands have.
 struct ClientOptions: ParsableArguments {
-    @Option(help: "The server's URL. (default: $OCM_URL, or \(CacheClient.defaultURL))")
+    @Option(
+        help: ArgumentHelp(
+            "The server's URL. (default: $OCM_URL, or where 'ocm serve' would listen here)",
+            discussion: "That goes by the variables and the file that 'ocm serve' goes by, such as OCM_PORT."
+        )
+    )
     var url: String?
+
+    @Option(help: "The file of options that the server was given, if no URL is. (default: $OCM_CONFIG)")
+    var config: String?
 
     @Option(help: "The token that the server wants. (default: $OCM_TOKEN)")
     var token: String?
@@ -30,36 +38,40 @@ struct ClientOptions: ParsableArguments {
         do {
             try await body(client)
         } catch let error as CacheClientError {
-            throw StandardError.failure(explained(error))
+            throw StandardError.failure(explained(error, client.url))
         } catch let error as OutputError {
             throw StandardError.failure(error.description)
         }
     }
 
     private func makeClient() throws -> CacheClient {
+        guard let given = url ?? Environment["OCM_URL"] else { return try makeLocalClient() }
         do {
-            return try CacheClient(url: givenURL, token: givenToken, timeout: timeout ?? .seconds(10))
+            return try makeClient(of: given)
         } catch {
             throw StandardError.usageError("\(url == nil ? "OCM_URL" : "--url"): \(error)")
         }
     }
 
-    private var givenURL: String { url ?? Environment["OCM_URL"] ?? Self.localURL }
+    private func makeLocalClient() throws -> CacheClient {
+        do {
+            return try makeClient(of: try LocalServer.url(file: config))
+        } catch {
+            throw StandardError.failure("\(error)")
+        }
+    }
+
+    private func makeClient(of url: String) throws(CacheClientError) -> CacheClient {
+        try CacheClient(url: url, token: givenToken, timeout: timeout ?? .seconds(10))
+    }
 
     private var givenToken: String? { token ?? Environment["OCM_TOKEN"] }
 
-    /// A server that takes its port from the environment has the same environment as the healthcheck in its container.
-    /// Kubernetes, for a service called ocm, sets `OCM_PORT` to something else.
-    private static var localURL: String {
-        let port = Environment["OCM_PORT"].flatMap { UInt16($0) } ?? 0
-        return port > 0 ? "http://localhost:\(port)" : CacheClient.defaultURL
-    }
-
-    private func explained(_ error: CacheClientError) -> String {
+    private func explained(_ error: CacheClientError, _ url: String) -> String {
         guard error.code == .unauthorized else { return error.message }
         return givenToken == nil
-            ? "\(givenURL) wants a token: give it as --token or OCM_TOKEN"
-            : "\(givenURL) refuses the token: give it the one in its --rest-token, as --token or OCM_TOKEN"
+            ? "\(url) wants a token: give it as --token or OCM_TOKEN"
+            : "\(url) refuses the token: give it the one in its --rest-token, as --token or OCM_TOKEN"
     }
 
     /// A time that an option gives.

@@ -17,9 +17,10 @@ struct ConfigurationSources {
 
     private(set) var values: [String: Value] = [:]
 
-    static func gather(from command: Serve) throws -> ConfigurationSources {
+    /// Gathers them; `given` is what stands on the command line, by name.
+    static func gather(given: [String: String]) throws -> ConfigurationSources {
         var sources = ConfigurationSources()
-        for (name, text) in command.given { sources.values[name] = Value(text: text, origin: "--\(name)") }
+        for (name, text) in given { sources.values[name] = Value(text: text, origin: "--\(name)") }
         for name in ServeConfiguration.optionNames + ["config"] {
             let variable = "OCM_" + name.uppercased().replacing("-", with: "_")
             // An empty one is what compose makes of ${SOMETHING:-}.

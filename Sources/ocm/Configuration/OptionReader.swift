@@ -12,6 +12,9 @@ struct OptionReader {
     /// Whether an option is left to what the machine has.
     func isAuto(_ name: String) -> Bool { text(name)?.lowercased() == "auto" }
 
+    /// The password that Redis clients must give; one without characters is none.
+    var password: String? { text("requirepass").flatMap { $0.isEmpty ? nil : $0 } }
+
     /// An option that `parse` understands.
     func value<Value, Failure: Error>(
         _ name: String,

@@ -3,20 +3,17 @@ import RESTListener
 
 extension RESTListenerConfiguration {
     /// Reads the options that are about HTTP clients; nil if there is to be no listener for them.
-    ///
-    /// - Parameters:
-    ///   - host: the address that Redis clients come to.
-    ///   - password: what Redis clients must give. Who needs it there is not to be let in here without.
-    init?(_ reader: OptionReader, host: String, password: String?) throws {
+    init?(_ reader: OptionReader) throws {
         self.init()
         if let port = try reader.number("port", 0...65535) { self.port = port }
         guard port > 0 else { return nil }
-        token = try Self.token("rest-token", reader) ?? password.map { Array($0.utf8) }
+        // Who needs a password as a Redis client isn't to be let in here without.
+        token = try Self.token("rest-token", reader) ?? reader.password.map { Array($0.utf8) }
         readToken = try Self.token("rest-read-token", reader)
         guard token != nil || readToken == nil else {
             throw ConfigurationError("--rest-read-token needs a --rest-token for those who may write")
         }
-        self.host = reader.text("rest-host") ?? (token == nil ? "127.0.0.1" : host)
+        self.host = reader.text("rest-host") ?? (token == nil ? self.host : reader.text("host") ?? self.host)
         if let policy = try reader.value("cors-origin", Self.crossOriginPolicy) { crossOrigin = policy }
         keyPrefix = reader.text("rest-key-prefix").map { Array($0.utf8) } ?? []
         if let size = try reader.value("max-body-size", ByteSize.init) { largestBody = size.bytes }

@@ -59,12 +59,12 @@ struct ServeConfiguration {
         } else if let count = try reader.number("threads", 1...1024) {
             threads = count
         }
-        password = reader.text("requirepass").flatMap { $0.isEmpty ? nil : $0 }
+        password = reader.password
         listener.hasPassword = password != nil
         if let flag = try reader.flag("protected-mode") { listener.protectedMode = flag }
         if let timeout = try reader.duration("shutdown-timeout") { shutdownTimeout = timeout }
         if let flag = try reader.flag("debug") { debug = flag }
-        rest = try RESTListenerConfiguration(reader, host: listener.host, password: password)
+        rest = try RESTListenerConfiguration(reader)
         rest?.maxClients = listener.maxClients
         guard listener.port != nil || listener.socketPath != nil || rest != nil else {
             throw ConfigurationError("nothing to listen on: set --redis-port, --redis-socket or --port")

@@ -146,6 +146,43 @@ struct ClientUsageTests {
         #expect(try !link.run("healthcheck", "--timeout", "1s").errors.contains("10.0.0.1"))
     }
 
+    @Test(
+        "with the environment of a server, or its file, that server is asked",
+        arguments: [
+            ["rest-host": "127.0.0.2"], ["host": "127.0.0.2", "rest-token": "secret"],
+            ["host": "127.0.0.2", "requirepass": "secret"], ["host": "127.0.0.2"], ["rest-host": "0.0.0.0"],
+        ]
+    )
+    func configuration(options: [String: String]) throws {
+        let ports = ["port": "\(try freePort())", "redis-port": "\(try freePort())"]
+        let options = options.merging(ports) { $1 }
+        let directory = try TemporaryDirectory()
+        let file = directory.path + "/ocm.yaml"
+        try options.map { "\($0): \($1)\n" }.joined().write(toFile: file, atomically: true, encoding: .utf8)
+        let server = try TestProcess(OCMServer.binary, ["serve", "--config", file], output: directory.path + "/log")
+        try waitUntil("it is ready") { server.output.contains("is ready") }
+        let variables = options.map { ("OCM_" + $0.uppercased().replacing("-", with: "_"), $1) }
+        let commands = [
+            try ClientCommand(url: nil, environment: Dictionary(uniqueKeysWithValues: variables)).run("healthcheck"),
+            try ClientCommand(url: nil, environment: ["OCM_CONFIG": file]).run("healthcheck"),
+            try ClientCommand(url: nil).run("healthcheck", "--config", file),
+        ]
+        for command in commands { #expect(command.text == "healthy\n", "\(command.errors)") }
+    }
+
+    @Test(
+        "a server that can't be there is unhealthy, and why is said",
+        arguments: [
+            ("PORT", "0", "there is nobody to ask: the port for HTTP clients is 0, which stands for none"),
+            ("PORT", "eighty", "OCM_PORT 'eighty': it must be a number from 0 to 65535"),
+            ("CONFIG", "/nowhere", "cannot read the file /nowhere given with OCM_CONFIG"),
+        ]
+    )
+    func nobodyToAsk(name: String, value: String, reason: String) throws {
+        let outcome = try ClientCommand(url: nil, environment: ["OCM_\(name)": value]).run("healthcheck")
+        #expect(outcome.status == 1 && outcome.errors == "ocm: \(reason)\n", "\(outcome.errors)")
+    }
+
     @Test("a full disk is an error")
     func fullDisk() throws {
         let server = try OCMServer(upstream: nil)
