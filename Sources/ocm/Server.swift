@@ -57,11 +57,11 @@ struct Server: Service {
         if let rest = configuration.rest {
             restListener = try await RESTListener.start(rest, group: group, dispatchers: dispatchers)
         }
-        if configuration.upstream != nil { try await connect(dispatchers, group) }
+        if let upstream = configuration.upstream { try await connect(to: upstream.url, dispatchers, eventLoops) }
         let coordinator = try await startCache(dispatchers, eventLoops)
         var upkeep = [Self.every(Self.halfLifeOfFame, on: group) { context.decayTopKeys() }]
         if let store { upkeep.append(Self.every(Self.upkeepInterval, on: group) { store.runCycle() }) }
-        announce(listener, restListener)
+        if !Task.isShuttingDownGracefully { announce(listener, restListener) }
         try? await gracefulShutdown()
         logger.notice("stopping: no new clients; waiting for commands under way")
         async let restIsDown: Void? = restListener?.shutDown(within: configuration.shutdownTimeout)
@@ -102,25 +102,34 @@ struct Server: Service {
 
     /// Starts to connect. A Redis that isn't there yet is waited for while we serve; one that refuses what we say of
     /// ourselves never will accept it, and whoever started us should know at once.
-    private func connect(_ dispatchers: [NIOLoopBound<Dispatcher>], _ group: MultiThreadedEventLoopGroup) async throws {
-        for (index, (eventLoop, dispatcher)) in zip(group.makeIterator(), dispatchers).enumerated() {
-            let first = eventLoop.makePromise(of: RedisUpstream.Status.self)
-            eventLoop.execute {
-                guard let upstream = dispatcher.value.upstream else { return }
-                upstream.onStatusChange = { first.succeed($0) }
-                upstream.start()
-                // A client that was quicker than this has made it connect already.
-                if upstream.status != .connecting { first.succeed(upstream.status) }
-            }
-            guard index == 0 else { continue }
-            if case .down(.refused(let line)) = try await first.futureResult.get(),
-                !line.contains("max number of clients")
-            {
-                throw ConfigurationError(
-                    "Redis at \(configuration.upstream?.url.description ?? "") refuses the connection: \(line); "
-                        + "check the user, the password and the database in --upstream"
-                )
-            }
+    private func connect(
+        to url: UpstreamURL,
+        _ dispatchers: [NIOLoopBound<Dispatcher>],
+        _ eventLoops: [any EventLoop]
+    ) async throws {
+        logger.notice("connecting to Redis at \(url.description)")
+        let first = eventLoops[0].makePromise(of: RedisUpstream.Status.self)
+        eventLoops[0].execute {
+            guard let upstream = dispatchers[0].value.upstream else { return }
+            upstream.onStatusChange = { first.succeed($0) }
+            upstream.start()
+            // A client that was quicker than this has made it connect already.
+            if upstream.status != .connecting { first.succeed(upstream.status) }
+        }
+        // A Redis that says nothing at all keeps nobody from stopping us.
+        let status = try await withGracefulShutdownHandler {
+            try await first.futureResult.get()
+        } onGracefulShutdown: {
+            first.succeed(.connecting)
+        }
+        if case .down(.refused(let line)) = status, !line.contains("max number of clients") {
+            throw ConfigurationError(
+                "Redis at \(url.description) refuses the connection: \(line); "
+                    + "check the user, the password and the database in --upstream"
+            )
+        }
+        for (eventLoop, dispatcher) in zip(eventLoops, dispatchers).dropFirst() {
+            eventLoop.execute { dispatcher.value.upstream?.start() }
         }
     }
 

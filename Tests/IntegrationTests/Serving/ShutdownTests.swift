@@ -37,6 +37,19 @@ struct ShutdownTests {
         #expect(try admin.call("RPUSH", "queue", "job") == ":1\r\n", "nobody took it away")
     }
 
+    @Test("who still waits for Redis's first word stops at once", arguments: ["1", "2"])
+    func connecting(threads: String) throws {
+        let redis = try RedisServer()
+        try redis.freeze()
+        defer { redis.thaw() }
+        let ocm = try OCMServer(upstream: redis.url, ["--threads", threads], ready: false)
+        try waitUntil("it connects") { ocm.log.hasSuffix("connecting to Redis at 127.0.0.1:\(redis.port)\n") }
+        ocm.process.send(SIGTERM)
+        // The attempt would take five seconds to fail.
+        #expect(try ocm.process.waitForExit(within: 3) == 0)
+        #expect(!ocm.log.contains("is ready") && ocm.log.contains("stopped"), "\(ocm.log)")
+    }
+
     @Test("a subscriber is let go at once")
     func subscriber() throws {
         let redis = try RedisServer()
