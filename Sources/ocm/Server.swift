@@ -158,10 +158,11 @@ struct Server: Service {
 
     private func announce(_ rest: RESTListener, _ options: RESTListenerConfiguration) {
         guard let port = rest.port else { return }
-        logger.notice("the REST API, dashboard and metrics: http://\(options.host):\(port)/")
+        let place = ListeningSocket.Place.tcp(host: options.host, port: port)
+        logger.notice("the REST API, dashboard and metrics: http://\(place)/")
         for line in Self.urls.split(separator: "\n") { logger.notice("  \(line)") }
         if options.token == nil, !["127.0.0.1", "::1", "localhost"].contains(options.host) {
-            logger.warning("anybody who reaches \(options.host):\(port) may read and write: set --rest-token")
+            logger.warning("anybody who reaches \(place) may read and write: set --rest-token")
         } else if options.token == nil, configuration.listener.host != options.host {
             logger.notice("  only from this machine, since there is no --rest-token")
         }
@@ -184,8 +185,9 @@ struct Server: Service {
             )
         }
         if let port = listener.port {
-            logger.notice("Redis clients: \(configuration.listener.host):\(port)")
-            logger.notice("try: redis-cli -h \(configuration.listener.host) -p \(port) ping")
+            let host = configuration.listener.host
+            logger.notice("Redis clients: \(ListeningSocket.Place.tcp(host: host, port: port))")
+            logger.notice("try: redis-cli -h \(host) -p \(port) ping")
         }
         if let path = configuration.listener.socketPath {
             logger.notice("Redis clients: \(path)")

@@ -21,10 +21,10 @@ public struct ListeningSocket: Sendable {
         case tcp(host: String, port: Int)
         case unix(path: String)
 
-        /// As in `127.0.0.1:6380`, or a path.
+        /// As in `127.0.0.1:6380`, `[::1]:6380`, or a path.
         public var description: String {
             switch self {
-            case .tcp(let host, let port): "\(host):\(port)"
+            case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
             case .unix(let path): path
             }
         }

@@ -1,3 +1,4 @@
+import CommandDispatch
 import RESTListener
 
 /// The server that was given this process's environment, as the one has in whose container it runs.
@@ -11,15 +12,15 @@ enum LocalServer {
         guard let rest = try RESTListenerConfiguration(OptionReader(sources)) else {
             throw ConfigurationError("there is nobody to ask: the port for HTTP clients is 0, which stands for none")
         }
-        return "http://\(address(of: rest.host)):\(rest.port)"
+        return "http://\(ListeningSocket.Place.tcp(host: address(of: rest.host), port: rest.port))"
     }
 
     /// Who listens on all addresses is asked at the one that nobody else sees.
     private static func address(of host: String) -> String {
         switch host {
         case "0.0.0.0": "127.0.0.1"
-        case "::": "[::1]"
-        default: host.contains(":") ? "[\(host)]" : host
+        case "::": "::1"
+        default: host
         }
     }
 }

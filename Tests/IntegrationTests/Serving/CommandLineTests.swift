@@ -128,6 +128,22 @@ struct CommandLineTests {
         #expect(status == 2 && output.contains("Unknown option '--bogus'"))
     }
 
+    @Test(
+        "an IPv6 address stands in brackets where a port is behind it",
+        .enabled(if: hasIPv6Loopback(), "this machine has no IPv6")
+    )
+    func addressInBrackets() throws {
+        let options = ["--host", "::1", "--rest-host", "::1"]
+        let ocm = try OCMServer(upstream: nil, options)
+        try waitUntil("it says how to come there") { ocm.log.contains(" try: redis-cli -h ::1 -p \(ocm.port) ping\n") }
+        #expect(ocm.log.contains(" Redis clients: [::1]:\(ocm.port)\n"))
+        #expect(ocm.log.contains(" http://[::1]:\(ocm.restPort)/\n"))
+        let taken = try run(["serve", "--port", "0", "--redis-port", "\(ocm.port)"] + options)
+        #expect(taken.output.hasPrefix("ocm: cannot listen on [::1]:\(ocm.port): it is already in use"))
+        let variables = ["OCM_REST_HOST": "::1", "OCM_PORT": "\(ocm.restPort)"]
+        #expect(try ClientCommand(url: nil, environment: variables).run("healthcheck").text == "healthy\n")
+    }
+
     @Test("--version and --help")
     func version() throws {
         let (status, version) = try run(["--version"])
