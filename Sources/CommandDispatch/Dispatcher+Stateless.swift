@@ -43,7 +43,8 @@ extension Dispatcher {
     public var cacheState: CacheState {
         guard upstream != nil else { return .embedded }
         guard let cache else { return .off }
-        if let refusal = cache.refusal { return .trackingRefused(refusal) }
-        return cache.feed == nil ? .waitingForFeed(cache.feedFailure) : .on
+        guard cache.feed != nil else { return .waitingForFeed(cache.feedFailure) }
+        guard let refusal = cache.refusal else { return .on }
+        return cache.keepsUntracked ? .untracked : .trackingRefused(refusal)
     }
 }

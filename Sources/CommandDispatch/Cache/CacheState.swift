@@ -8,13 +8,15 @@ public enum CacheState: Sendable, Equatable {
     case waitingForFeed(String?)
     /// The server refuses to track what is read, in these words.
     case trackingRefused(String)
+    /// They are, for a fixed time, since the server refuses to track what is read: others' changes aren't heard of.
+    case untracked
     /// They are.
     case on
 
     /// Why nothing is cached that might be, in a sentence.
     public var reason: String? {
         switch self {
-        case .embedded, .off, .on: nil
+        case .embedded, .off, .untracked, .on: nil
         case .waitingForFeed(let reason):
             "the invalidation feed isn't connected" + (reason.map { ": \($0)" } ?? " yet")
         case .trackingRefused(let text): "Redis refuses CLIENT TRACKING: \(text)"
@@ -27,6 +29,7 @@ public enum CacheState: Sendable, Equatable {
         case .embedded, .off: "off"
         case .waitingForFeed: "waiting for the invalidation feed"
         case .trackingRefused: "tracking refused"
+        case .untracked: "untracked"
         case .on: "on"
         }
     }

@@ -68,6 +68,7 @@ extension LoopCache: SharedConnectionObserver {
             connection.trackingSource = source
             connection.trackingRefusal = nil
             self.refusal = nil
+            keepsUntracked = false
             return
         }
         guard Self.isFinal(refusal) else { return trackLater(connection, because: refusal) }
@@ -81,6 +82,7 @@ extension LoopCache: SharedConnectionObserver {
         connection.trackingRefusal = refusal
         self.refusal = refusal
         if untrackedLife > 0 { connection.trackingSource = source }
+        keepsUntracked = connection.trackingSource != 0
     }
 
     /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That it is
@@ -93,6 +95,7 @@ extension LoopCache: SharedConnectionObserver {
         }
         connection.trackingRefusal = reason
         refusal = reason
+        keepsUntracked = false
         let bound = NIOLoopBound((self, connection), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.patience) {
             let (cache, connection) = bound.value

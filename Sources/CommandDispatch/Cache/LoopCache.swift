@@ -86,6 +86,8 @@ final class LoopCache {
 
     /// What the server said when it refused to track; nil if it hasn't.
     var refusal: String?
+    /// Whether what it refused to track is kept all the same, for ``untrackedLife``.
+    var keepsUntracked = false
 
     /// How long what comes over the connection may be kept, in milliseconds.
     func longestLife(over connection: SharedConnection) -> Int64 {

@@ -8,7 +8,7 @@ extension MetricsPage {
     func writeCache(_ state: CacheState, _ statistics: CacheStatistics, _ writer: inout MetricsWriter) {
         writer.gauge(
             "ocm_cache_state",
-            "1 for the state that the cache is in: reads are answered from it only when it is on.",
+            "1 for the state that the cache is in: reads are answered from it only when it is on or untracked.",
             state.samples
         )
         writer.counter("ocm_cache_hits", "Reads answered from the cache with a value.", statistics.hits)
@@ -88,7 +88,9 @@ extension MetricsPage {
 extension CacheState {
     /// A sample for each state with a Redis behind: 1 for this one, 0 for the others.
     fileprivate var samples: [MetricSample] {
-        ["on", "off", "waiting_for_feed", "tracking_refused"].map { MetricSample($0 == name ? 1 : 0, ("state", $0)) }
+        ["on", "off", "waiting_for_feed", "tracking_refused", "untracked"].map {
+            MetricSample($0 == name ? 1 : 0, ("state", $0))
+        }
     }
 
     private var name: String {
@@ -96,6 +98,7 @@ extension CacheState {
         case .embedded, .off: "off"
         case .waitingForFeed: "waiting_for_feed"
         case .trackingRefused: "tracking_refused"
+        case .untracked: "untracked"
         case .on: "on"
         }
     }

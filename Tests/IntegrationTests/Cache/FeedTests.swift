@@ -208,6 +208,14 @@ struct FeedTests {
         try other.call("SET", "k", "other")
         try waitUntil("the time is over") { try client.call("GET", "k") == "$5\r\nother\r\n" }
         #expect(ocm.log.contains("is kept for 200 ms, changed or not"))
+        #expect(try ClientCommand(ocm).run("healthcheck").text == "healthy\n", "that is how it is wanted")
+        #expect(try ClientCommand(ocm).run("stats", "--json").text.contains(#""state":"untracked""#))
+        try other.call("ACL", "SETUSER", "default", "resetchannels")
+        try other.call("CLIENT", "KILL", "TYPE", "pubsub")
+        try waitUntil("nothing is kept without the feed, and that is said") {
+            try ClientCommand(ocm).run("healthcheck").text.hasPrefix("degraded: not caching: the invalidation feed")
+        }
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS feed_down"))
     }
 
     @Test("Redis's table of tracked keys overflows all the time")

@@ -99,12 +99,12 @@ struct MetricsPageTests {
         "the cache is in one state at a time",
         arguments: [
             (CacheState.on, "on"), (.off, "off"), (.waitingForFeed(nil), "waiting_for_feed"),
-            (.trackingRefused("NOPERM"), "tracking_refused"),
+            (.trackingRefused("NOPERM"), "tracking_refused"), (.untracked, "untracked"),
         ]
     )
     func states(state: CacheState, name: String) throws {
         let states = try samples(proxy(state).0).filter { $0.key.hasPrefix("ocm_cache_state{") }
-        #expect(states.count == 4)
+        #expect(states.count == 5)
         #expect(states.filter { $0.value == 1 }.keys.map { $0 } == ["ocm_cache_state{state=\"\(name)\"}"])
     }
 
