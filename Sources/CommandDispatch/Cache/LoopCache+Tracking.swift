@@ -58,7 +58,7 @@ extension LoopCache: SharedConnectionObserver {
             cache.closeSource(connection.trackingSource)
             connection.trackingSource = 0
         }
-        if refusal == nil, let serverID, let other = feed?.serverID, serverID != other {
+        if let serverID, let other = feed?.serverID, serverID != other {
             return trackLater(
                 connection,
                 because: "the invalidation feed has reached another server behind the same name"
@@ -86,8 +86,10 @@ extension LoopCache: SharedConnectionObserver {
     }
 
     /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That it is
-    /// busy with a script, or loading, passes.
-    private static func isFinal(_ refusal: String) -> Bool { refusal.hasPrefix("ERR ") || refusal.hasPrefix("NOPERM ") }
+    /// busy with a script, or loading, passes, and so does that it doesn't know the feed's id: the feed is just going.
+    private static func isFinal(_ refusal: String) -> Bool {
+        refusal.hasPrefix("NOPERM ") || (refusal.hasPrefix("ERR ") && !refusal.contains("does not exist"))
+    }
 
     private func trackLater(_ connection: SharedConnection, because reason: String) {
         if connection.trackingRefusal != reason {

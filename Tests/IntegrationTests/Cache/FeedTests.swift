@@ -119,11 +119,16 @@ struct FeedTests {
         }
     }
 
-    @Test("behind one name there are several servers: what the feed of one doesn't tell of isn't kept")
-    func severalServers() throws {
+    /// The other server may know the feed's id as somebody else's, or not at all.
+    @Test(
+        "behind one name there are several servers: what the feed of one doesn't tell of isn't kept",
+        arguments: [0, 100]
+    )
+    func severalServers(connectionsBefore: Int) throws {
         let servers = try [RedisServer(), RedisServer()]
+        for _ in 0..<connectionsBefore { _ = try servers[0].connect() }
         let relay = try Relay(to: servers[0].port)
-        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)")
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)", ["--untracked-ttl", "60s"])
         try ocm.waitUntilCaching()
         relay.redirect(to: servers[1].port)
         try servers[0].connect().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
