@@ -228,9 +228,10 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         if !pending.isEmpty { pending.first.receiver.prepare() }
         while index < bytes.count, phase != .closed {
             guard !pending.isEmpty else {
-                guard let end = try framer.endOfFrame(in: bytes, from: index) else { return }
+                let end = try framer.endOfFrame(in: bytes, from: index)
                 // A push that nobody asked for is harmless; any other reply means that replies no longer match.
                 guard framer.kind == UInt8(ascii: ">") else { return endOutOfStep(bytes, from: index) }
+                guard let end else { return }
                 index = end
                 undelivered = end
                 continue
@@ -394,7 +395,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     func forEachUnanswered(_ body: (Unanswered) -> Void) {
         var runs = RingQueue<PendingRun>()
         swap(&runs, &pending)
-        // An answer to the handshake was nobody's.
-        runs.removeAll(log, firstIsTorn: !handshake.isUnfinished && framer.isInsideFrame, body)
+        // An answer to the handshake was nobody's, and a push isn't.
+        let isReplyTorn = !handshake.isUnfinished && framer.isInsideFrame && framer.kind != UInt8(ascii: ">")
+        runs.removeAll(log, firstIsTorn: isReplyTorn, body)
     }
 }
