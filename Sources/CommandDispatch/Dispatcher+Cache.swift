@@ -76,7 +76,8 @@ extension Dispatcher {
         guard let cache, let shared = session.shared else { return Self.bypass(.disabled) }
         if session.connectionState.inTransaction { return Self.bypass(.transaction) }
         if session.pinned != nil { return Self.bypass(.pinned) }
-        if server.mayBePaused { return Self.bypass(.paused) }
+        if server.isPaused(at: .now()) { return Self.bypass(.paused) }
+        if shared.cacheNamespace == 0 { return Self.bypass(.disabled) }
         guard let spec = spec(CommandName(command[0])) else { return Self.bypass(.notCacheable) }
         let lookups = cache.peek(command, spec, session.identity.version, shared.cacheNamespace)
         guard let first = lookups.first else { return Self.bypass(.notCacheable) }

@@ -12,10 +12,9 @@ extension Dispatcher {
     func dispatchClient(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
-        _ session: Session,
-        _ upstream: RedisUpstream
+        _ session: Session
     ) -> Disposition {
-        guard command.count > 1 else { return forwardOrPin(command, spec, session, upstream) }
+        guard command.count > 1 else { return forwardOrPin(command, spec, session) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo:
             guard session.pinned == nil else { return sendPinned(command, spec, session, keeping: true) }

@@ -28,6 +28,10 @@ extension Dispatcher {
                 session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
                 return .taken
             }
+            if route == .hello, let error = HelloRequest(command).error {
+                session.replyError(error)
+                return .taken
+            }
             // The connection is the server's user's, and Redis would go on with what it has queued and watches.
             guard !session.connectionState.inTransaction, !session.connectionState.isWatching else {
                 session.replyError(
@@ -44,7 +48,12 @@ extension Dispatcher {
             }
             frame = HelloRequest(command).withoutCredentials
         }
-        guard let connection = connection(for: change, session, upstream) else { return .taken }
+        let connection: UpstreamConnection
+        switch pinnedConnection(of: session, becoming: change.applied(to: session.identity)) {
+        case .later: return .later
+        case .refused: return .taken
+        case .connection(let pinned): connection = pinned
+        }
         session.obstacles.insert(.awaitingReply)
         session.noteSent(command, spec)
         counters.pinnedCommands.add()
@@ -59,26 +68,6 @@ extension Dispatcher {
         session.unpin(reusable: session.connectionState.isClean)
         session.identity.credentials = nil
         session.shared = upstream.shared(for: session.identity)
-    }
-
-    /// The session's own connection, or one from the pool that is what the session wants to become, or one that is what
-    /// the session is.
-    private func connection(
-        for change: IdentityChange,
-        _ session: Session,
-        _ upstream: RedisUpstream
-    ) -> UpstreamConnection? {
-        if session.pinned == nil {
-            let wanted = change.applied(to: session.identity)
-            let identity = upstream.hasIdle(wanted) ? wanted : session.identity
-            do throws(UpstreamFailure) {
-                session.pin(try upstream.pin(identity) { _ in session.pinnedConnectionLost() })
-            } catch {
-                session.replyError(error.message)
-                return nil
-            }
-        }
-        return session.pinned
     }
 
     /// The server has answered an identity change.

@@ -5,23 +5,23 @@ import Upstream
 
 extension Dispatcher {
     /// The upstream's INFO with our section behind it; `INFO ocm` is answered here.
-    func forwardInfo(
+    func dispatchInfo(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
-        _ session: Session,
-        _ upstream: RedisUpstream
+        _ session: Session
     ) -> Disposition {
         let sections = (1..<command.count).map { command.string($0).lowercased() }
         if sections == ["ocm"] {
-            let text = infoSection()
-            session.reply { buffer in
-                var text = text
-                text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }
+            return answerOrQueue(command, spec, session) {
+                var text = infoSection()
+                session.reply { buffer in
+                    text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }
+                }
+                return .taken
             }
-            return .taken
         }
         let wantsOurs = sections.isEmpty || !Set(sections).isDisjoint(with: ["ocm", "default", "all", "everything"])
-        return forwardOrPin(command, spec, session, upstream, reply: wantsOurs ? InfoReply(session) : nil)
+        return forwardOrPin(command, spec, session, reply: wantsOurs ? InfoReply(session) : nil)
     }
 
     /// Our section of INFO.

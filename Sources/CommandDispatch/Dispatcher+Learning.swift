@@ -13,7 +13,7 @@ extension Dispatcher {
     ) -> Disposition {
         // Inside a transaction it is only queued, and no command has a name this long.
         guard let name, !session.connectionState.inTransaction, session.askedAbout != name else {
-            return forwardOrPin(command, unknownCommand, session, upstream)
+            return forwardOrPin(command, unknownCommand, session)
         }
         // hiredis reads RESP2.
         var identity = session.identity
@@ -26,6 +26,6 @@ extension Dispatcher {
         question.withUnsafeReadableBytes { upstream.shared(for: identity).send($0, to: answer) }
         // While the server is down the answer is no, at once.
         return session.obstacles.contains(.awaitingReply)
-            ? .later : forwardOrPin(command, unknownCommand, session, upstream)
+            ? .later : forwardOrPin(command, unknownCommand, session)
     }
 }

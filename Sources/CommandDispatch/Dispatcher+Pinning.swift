@@ -60,16 +60,18 @@ extension Dispatcher {
         case refused
     }
 
-    /// The session's own connection, which it gets now if it has none.
-    func pinnedConnection(of session: Session) -> PinnedConnection {
+    /// The session's own connection, which it gets now if it has none; rather one that is already what the session is about
+    /// to become.
+    func pinnedConnection(of session: Session, becoming wanted: Identity? = nil) -> PinnedConnection {
         if let pinned = session.pinned {
             guard pinned.isCongested else { return .connection(pinned) }
             pinned.notifyWhenDrained(session)
             return .later
         }
         guard let upstream, session.outstanding == 0 else { return .later }
+        let identity = wanted.flatMap { upstream.hasIdle($0) ? $0 : nil } ?? session.identity
         do throws(UpstreamFailure) {
-            let connection = try upstream.pin(session.identity) { _ in session.pinnedConnectionLost() }
+            let connection = try upstream.pin(identity) { session.pinnedConnectionLost() }
             session.pin(connection)
             rename(connection, for: session)
             return .connection(connection)
@@ -91,10 +93,5 @@ extension Dispatcher {
         var frame = ByteBuffer()
         frame.writeCommand(words.map { Array($0.utf8) })
         frame.withUnsafeReadableBytes { connection.send($0, to: discard) }
-    }
-
-    /// Takes a session's connection back.
-    func release(_ connection: UpstreamConnection, reusable: Bool) {
-        upstream?.unpin(connection, clean: reusable)
     }
 }

@@ -19,28 +19,28 @@ extension Dispatcher {
         }
         guard let spec else { return learn(command, name, session, upstream) }
         switch spec.pointee.route {
-        case .forward: return forwardOrPin(command, spec, session, upstream)
-        case .cache: return dispatchCache(command, session)
+        case .forward: return forwardOrPin(command, spec, session)
+        case .cache: return answerOrQueue(command, spec, session) { dispatchCache(command, session) }
         case .blocking: return sendPinned(command, spec, session, isSlow: true)
         case .blockingIfAsked:
             return command.asksToBlock
-                ? sendPinned(command, spec, session, isSlow: true) : forwardOrPin(command, spec, session, upstream)
+                ? sendPinned(command, spec, session, isSlow: true) : forwardOrPin(command, spec, session)
         case .script: return sendPinned(command, spec, session, isSlow: true)
         case .wait: return sendWait(command, spec, session)
         case .multi: return beginTransaction(command, spec, session)
         case .watch: return sendPinned(command, spec, session, reply: StateReply(session, .watch))
-        case .exec: return endTransaction(command, spec, session, upstream, .exec)
-        case .discard: return endTransaction(command, spec, session, upstream, .discard)
-        case .unwatch: return endTransaction(command, spec, session, upstream, .unwatch)
+        case .exec: return endTransaction(command, spec, session, .exec)
+        case .discard: return endTransaction(command, spec, session, .discard)
+        case .unwatch: return endTransaction(command, spec, session, .unwatch)
         case .connectionState: return sendPinned(command, spec, session, keeping: true)
         case .select, .auth, .hello: return changeIdentity(command, spec, session, upstream)
-        case .client: return dispatchClient(command, spec, session, upstream)
+        case .client: return dispatchClient(command, spec, session)
         case .subscription, .tunnel: return openTunnel(command, spec, session)
         case .rawTunnel: return openTunnel(command, spec, session, framed: false)
-        case .info: return forwardInfo(command, spec, session, upstream)
+        case .info: return dispatchInfo(command, spec, session)
         case .quit: return quit(session)
         case .reset:
-            return command.count == 1 ? reset(session, upstream) : forwardOrPin(command, spec, session, upstream)
+            return command.count == 1 ? reset(session) : forwardOrPin(command, spec, session)
         case .http:
             endHTTP(session)
             return .taken
@@ -54,16 +54,16 @@ extension Dispatcher {
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
-        _ upstream: RedisUpstream,
         reply: ReplyReceiver? = nil
     ) -> Disposition {
         if session.pinned != nil {
             noteBypass(session.connectionState.inTransaction ? .transaction : .pinned, spec)
             return sendPinned(command, spec, session, reply: reply)
         }
-        if server.mayBePaused, session.outstanding == 0, server.isPaused(at: .now()) {
-            noteBypass(.paused, spec)
-            return sendPinned(command, spec, session, reply: reply, isSlow: true)
+        if server.mayBePaused, server.isPaused(at: .now()) {
+            let disposition = sendPinned(command, spec, session, reply: reply, isSlow: true)
+            if disposition == .taken { noteBypass(.paused, spec) }
+            return disposition
         }
         guard let shared = session.shared else { return .later }
         if shared.isCongested {
@@ -97,11 +97,22 @@ extension Dispatcher {
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
-        _ upstream: RedisUpstream,
         _ kind: ConnectionState.Command
     ) -> Disposition {
-        if session.pinned != nil { return sendPinned(command, spec, session, reply: StateReply(session, kind)) }
-        return forwardOrPin(command, spec, session, upstream)
+        forwardOrPin(command, spec, session, reply: session.pinned == nil ? nil : StateReply(session, kind))
+    }
+
+    /// A command of ours is answered here, except within a transaction: there Redis queues it, or refuses what it doesn't know,
+    /// so that EXEC has as many replies as its client expects.
+    func answerOrQueue(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ answer: () -> Disposition
+    ) -> Disposition {
+        // Whether there is one only Redis's reply to MULTI tells.
+        if session.pinned != nil, session.outstanding > 0 { return .later }
+        return session.connectionState.inTransaction ? sendPinned(command, spec, session) : answer()
     }
 
     private func quit(_ session: Session) -> Disposition {
@@ -111,7 +122,7 @@ extension Dispatcher {
     }
 
     /// RESET is done here: the session becomes what a new one is. A connection with state on it isn't worth cleaning.
-    private func reset(_ session: Session, _ upstream: RedisUpstream) -> Disposition {
+    private func reset(_ session: Session) -> Disposition {
         guard session.outstanding == 0 else { return .later }
         session.unpin(reusable: session.connectionState.isClean)
         makeNew(session)

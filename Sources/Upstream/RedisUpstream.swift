@@ -34,7 +34,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private var shared: [Identity: SharedConnection] = [:]
     private var idle: [Identity: [UpstreamConnection]] = [:]
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
-    private var pinned: [ObjectIdentifier: (UpstreamFailure) -> Void] = [:]
+    private var pinned: [ObjectIdentifier: () -> Void] = [:]
     /// Abandoned connections.
     var kills = PendingKills()
     private var backoff: Backoff
@@ -98,7 +98,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// end once all its commands have failed.
     public func pin(
         _ identity: Identity,
-        onLoss: @escaping (UpstreamFailure) -> Void
+        onLoss: @escaping () -> Void
     ) throws(UpstreamFailure) -> UpstreamConnection {
         if let failure = failureWhileDown { throw failure }
         let connection = takeIdle(identity) ?? open(identity, owner: self)
@@ -220,7 +220,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         if wasReady { abandon(connection) }
         let failure = wasReady ? failure : failure.whileConnecting
         connection.failUnanswered(failure, unsent: failure)
-        onLoss?(failure)
+        onLoss?()
     }
 
     // MARK: Maintenance

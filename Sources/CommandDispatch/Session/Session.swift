@@ -320,6 +320,8 @@ public final class Session: ReplyReceiver {
             output = ByteBuffer()
             outlet.write(replies)
             dispatcher.context.buffers.put(replies)
+            // The front end may have given the client up.
+            if isEnded { return }
         }
         if isCutOff {
             outlet.abort()
@@ -369,7 +371,7 @@ public final class Session: ReplyReceiver {
     func unpin(reusable: Bool) {
         let tunnel = tunnel
         guard let connection = forgetPinned() else { return }
-        dispatcher.release(connection, reusable: reusable)
+        dispatcher.upstream?.unpin(connection, clean: reusable)
         // What is outstanding will never be answered, but may be executed.
         if !reusable { noteReplies(commands.count, goesOn: false, failed: true) }
         tunnel?.end()

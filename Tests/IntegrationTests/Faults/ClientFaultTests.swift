@@ -142,6 +142,29 @@ struct ClientFaultTests {
         #expect(try bystander.call("STRLEN", "long") == ":\(80 << 20)\r\n")
     }
 
+    @Test("one whose command CLIENT PAUSE holds back: the others are served, whatever it waits for besides")
+    func paused() throws {
+        let relay = try Relay(to: redis.port)
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)", ["--threads", "1", "--no-cache"])
+        let held = try ocm.connect()
+        let other = try ocm.connect()
+        let admin = try ocm.connect()
+        try other.call("GET", "k")
+        let shared = try relay.connection(saying: "GET")
+        shared.replies.hold()
+        for client in [held, other] { try client.sendCommand("GET", "k") }
+        try waitUntil("their replies are on their way") { shared.replies.held == "$-1\r\n$-1\r\n" }
+        #expect(try admin.call("CLIENT", "PAUSE", "60000", "WRITE") == "+OK\r\n")
+        try held.sendCommand("SET", "b", "1")
+        for _ in 0..<3 { try admin.call("CACHE", "HELP") }
+        try other.sendCommand("GET", "k")
+        for _ in 0..<3 { try admin.call("CACHE", "HELP") }
+        shared.replies.letGo()
+        for client in [held, other, other] { #expect(try client.readReply() == Array("$-1\r\n".utf8)) }
+        try admin.call("CLIENT", "UNPAUSE")
+        #expect(try held.readReply() == Array("+OK\r\n".utf8))
+    }
+
     @Test("silent for longer than --timeout: closed, but not while it waits or listens")
     func silence() throws {
         let ocm = try OCMServer(upstream: redis.url, ["--timeout", "1s"])

@@ -50,6 +50,31 @@ struct AccessTests {
         #expect(try client.call("MULTI") == "+OK\r\n")
     }
 
+    @Test("a HELLO with a mistake behind its AUTH is refused")
+    func mistakeBehindAuth() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--requirepass", "ours"])
+        let client = try ocm.connect()
+        let error = "-ERR Syntax error in HELLO option 'BAD'\r\n"
+        #expect(try client.call("HELLO", "3", "AUTH", "default", "ours", "BAD") == error)
+        try client.call("AUTH", "ours")
+        #expect(try client.call("HELLO", "3", "AUTH", "default", "ours", "BAD") == error)
+        #expect(try client.call("GET", "k") == "$-1\r\n", "it is RESP2 yet")
+    }
+
+    @Test("a name that one client gave itself is no other's, though the connection is the same")
+    func names() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--threads", "1"])
+        let bob = try ocm.connect()
+        try bob.call("CLIENT", "SETNAME", "bob")
+        try bob.call("WATCH", "k")
+        try bob.call("UNWATCH")
+        let nobody = try ocm.connect()
+        #expect(try nobody.call("HELLO", "3", "BAD").hasPrefix("-ERR Syntax error"))
+        #expect(try nobody.call("CLIENT", "GETNAME") == "$-1\r\n")
+    }
+
     @Test("a client may have the name of an option", arguments: [true, false])
     func nameOfOption(isForwarding: Bool) throws {
         let redis = try RedisServer()

@@ -13,6 +13,17 @@ struct InfoTests {
         client = try ocm.connect()
     }
 
+    @Test("within a transaction it is queued like any command")
+    func withinTransaction() throws {
+        try client.send("MULTI\r\nINFO ocm\r\nINCR k\r\nEXEC\r\n")
+        let replies = try (0..<4).map { _ in String(decoding: try client.readReply(), as: UTF8.self) }
+        #expect(replies == ["+OK\r\n", "+QUEUED\r\n", "+QUEUED\r\n", "*2\r\n$0\r\n\r\n:1\r\n"])
+        try client.send("MULTI\r\nCACHE STATS\r\nEXEC\r\n")
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try client.readReply().starts(with: "-ERR unknown command 'CACHE'".utf8))
+        #expect(try client.readReply().starts(with: "-EXECABORT".utf8))
+    }
+
     @Test("is Redis's, with a section of ours behind it", arguments: ["2", "3"])
     func appended(version: String) throws {
         try client.call("HELLO", version)
