@@ -74,7 +74,6 @@ extension Dispatcher {
 
     private func explain(_ command: Command, for session: Session) -> String {
         guard let cache, let shared = session.shared else { return Self.bypass(.disabled) }
-        if session.connectionState.inTransaction { return Self.bypass(.transaction) }
         if session.pinned != nil { return Self.bypass(.pinned) }
         if server.isPaused(at: .now()) { return Self.bypass(.paused) }
         if shared.cacheNamespace == 0 { return Self.bypass(.disabled) }

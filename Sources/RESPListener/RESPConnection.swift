@@ -95,8 +95,9 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         }
     }
 
-    /// How much of what has waited is taken at once, in bytes: as much as one read brings.
-    private static let shareOfTurn = 64 << 10
+    /// How much of what has waited is taken at once, in bytes: some reads' worth, and more than a line may have, so that
+    /// there is always something to take or to refuse.
+    private static let shareOfTurn = 128 << 10
     /// What a client that only announces a long argument gets reserved for it, in bytes.
     private static let largestReservation = 1 << 20
 

@@ -290,9 +290,6 @@ public final class Session: ReplyReceiver {
             commands.forgetKeys()
             late.rest()
             if pinned != nil, connectionState.isClean, !isTunnel { unpin(reusable: true) }
-            if isSuspended { wake() }
-        } else if isSuspended, outstanding <= window.size / 2 {
-            wake()
         }
         deliverSoon()
     }

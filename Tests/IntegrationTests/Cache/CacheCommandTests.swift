@@ -31,9 +31,7 @@ struct CacheCommandTests {
         #expect(try explain("NOSUCHCOMMAND x").hasPrefix("BYPASS not_cacheable"))
         try client.call("WATCH", "k")
         #expect(try explain("GET k").hasPrefix("BYPASS pinned"))
-        try client.call("MULTI")
-        #expect(try explain("GET k").hasPrefix("BYPASS transaction"))
-        try client.call("DISCARD")
+        try client.call("UNWATCH")
         #expect(try explain("GET k") == "HIT")
     }
 
