@@ -61,8 +61,7 @@ extension Dispatcher {
 
     /// What would become of the command behind `CACHE EXPLAIN`, in a line.
     private func explain(_ request: Command, _ session: Session) -> String {
-        var frame = ByteBuffer()
-        frame.writeCommand((2..<request.count).map { Array(request[$0]) })
+        let frame = ByteBuffer(command: [], (2..<request.count).map { Array(request[$0]) })
         return frame.withUnsafeReadableBytes { bytes in
             var parser = RequestParser()
             guard case .command? = try? parser.parse(bytes, authenticated: true) else {

@@ -20,10 +20,8 @@ extension Dispatcher {
         identity.version = .resp2
         session.askedAbout = name
         session.obstacles.insert(.awaitingReply)
-        var question = ByteBuffer()
-        question.writeCommand([Array("COMMAND".utf8), Array("INFO".utf8), Array(command[0])])
         let answer = CommandInfoReply(session, name)
-        question.withUnsafeReadableBytes { upstream.shared(for: identity).send($0, to: answer) }
+        upstream.shared(for: identity).send(["COMMAND", "INFO"], [Array(command[0])], to: answer)
         // While the server is down the answer is no, at once.
         return session.obstacles.contains(.awaitingReply)
             ? .later : forwardOrPin(command, unknownCommand, session)

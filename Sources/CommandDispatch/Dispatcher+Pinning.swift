@@ -46,7 +46,7 @@ extension Dispatcher {
         case .refused: return .taken
         case .connection(let connection):
             // Inside a transaction WAIT doesn't wait, and a PING would be one of its commands.
-            if !session.connectionState.inTransaction { send(["PING"], over: connection) }
+            if !session.connectionState.inTransaction { connection.send(["PING"], to: discard) }
             return sendPinned(command, spec, session, isSlow: true)
         }
     }
@@ -84,14 +84,6 @@ extension Dispatcher {
     private func rename(_ connection: UpstreamConnection, for session: Session) {
         guard connection.clientName != session.clientName else { return }
         connection.clientName = session.clientName
-        var frame = ByteBuffer()
-        frame.writeCommand([Array("CLIENT".utf8), Array("SETNAME".utf8), session.clientName])
-        frame.withUnsafeReadableBytes { connection.send($0, to: discard) }
-    }
-
-    private func send(_ words: [String], over connection: UpstreamConnection) {
-        var frame = ByteBuffer()
-        frame.writeCommand(words.map { Array($0.utf8) })
-        frame.withUnsafeReadableBytes { connection.send($0, to: discard) }
+        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: discard)
     }
 }

@@ -82,7 +82,7 @@ struct Handshake {
 
     private mutating func add(_ step: Step, _ words: [String], _ more: [[UInt8]] = []) {
         steps.append(step)
-        request.writeCommand(words.map { Array($0.utf8) } + more)
+        request.writeCommand(words, more)
     }
 
     /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.

@@ -58,9 +58,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         guard let connection else { return }
         lastPing = .now()
         unansweredPings.append((sent: lastPing, tag: tag))
-        var frame = ByteBuffer()
-        frame.writeCommand([Array("PING".utf8)])
-        frame.withUnsafeReadableBytes { connection.sendInStream($0) }
+        connection.sendInStream(["PING"])
     }
 
     private func connect() {
@@ -86,9 +84,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     func received(id: Int) {
         guard let connection else { return }
         connection.stream(to: FeedReceiver(self), framed: true)
-        var frame = ByteBuffer()
-        frame.writeCommand([Array("SUBSCRIBE".utf8), Array(Self.channel.utf8)])
-        frame.withUnsafeReadableBytes { connection.sendInStream($0) }
+        connection.sendInStream(["SUBSCRIBE", Self.channel])
         subscribed = .now()
         self.id = id
     }
@@ -147,10 +143,8 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
 
     func connectionReady(_ connection: UpstreamConnection) {
         let server = ServerIDReceiver { [weak self] in self?.serverID = $0 }
-        ServerIDReceiver.question.withUnsafeReadableBytes { connection.send($0, to: server) }
-        var frame = ByteBuffer()
-        frame.writeCommand([Array("CLIENT".utf8), Array("ID".utf8)])
-        frame.withUnsafeReadableBytes { connection.send($0, to: FeedIDReceiver(self)) }
+        connection.send(ServerIDReceiver.question, to: server)
+        connection.send(["CLIENT", "ID"], to: FeedIDReceiver(self))
     }
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {

@@ -32,15 +32,13 @@ extension RedisUpstream {
 
     private func kill(_ number: PendingKills.Number) {
         guard let client = kills.client(number) else { return }
-        var frame = ByteBuffer()
-        frame.writeCommand(["CLIENT", "KILL", "ID", client.id, "ADDR", client.address].map { Array($0.utf8) })
         let receiver = KillReceiver { [self] error in
             if let error { warn(error) }
             for body in kills.confirm(number) { body() }
         } onFailure: { [self] in
             if status == .up { kill(number) } else { kills.putOff(number) }
         }
-        frame.withUnsafeReadableBytes { shared(for: baseIdentity).send($0, to: receiver) }
+        shared(for: baseIdentity).send(["CLIENT", "KILL", "ID", client.id, "ADDR", client.address], to: receiver)
     }
 
     private func warn(_ reason: String) {

@@ -7,11 +7,7 @@ import RESP
 /// server only.
 public final class ServerIDReceiver: CollectingReceiver {
     /// What to ask.
-    public static let question = {
-        var frame = ByteBuffer()
-        frame.writeCommand(["INFO", "server"].map { Array($0.utf8) })
-        return frame
-    }()
+    public static let question = ["INFO", "server"]
 
     private let done: (String?) -> Void
 

@@ -12,9 +12,7 @@ struct OutstandingCommandsTests {
         var commands = OutstandingCommands()
 
         mutating func send(_ line: String) throws {
-            let arguments = line.split(separator: " ").map { Array($0.utf8) }
-            var frame = ByteBuffer()
-            frame.writeCommand(arguments)
+            let frame = ByteBuffer(command: line.split(separator: " ").map(String.init))
             try frame.withUnsafeReadableBytes { bytes in
                 var parser = RequestParser()
                 _ = try parser.parse(bytes, authenticated: true)

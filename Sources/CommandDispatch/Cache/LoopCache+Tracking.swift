@@ -44,12 +44,10 @@ extension LoopCache: SharedConnectionObserver {
         guard let feed, connection.isReady else { return }
         let source = cache.makeSource(feed.epoch)
         guard source != 0 else { return }
-        var frame = ByteBuffer()
-        frame.writeCommand(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id), "OPTIN"].map { Array($0.utf8) })
         let reply = TrackingReply(self, connection, source: source)
         let server = ServerIDReceiver { reply.serverID = $0 }
-        ServerIDReceiver.question.withUnsafeReadableBytes { connection.send($0, to: server) }
-        frame.withUnsafeReadableBytes { connection.send($0, to: reply) }
+        connection.send(ServerIDReceiver.question, to: server)
+        connection.send(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id), "OPTIN"], to: reply)
     }
 
     /// The server has answered a connection's wish to be tracked.
@@ -119,8 +117,6 @@ extension LoopCache: SharedConnectionObserver {
     func pingTracked(_ upstream: RedisUpstream, done: @escaping () -> Void) {
         let tracked = upstream.sharedConnections.filter { $0.trackingSource != 0 }
         guard !tracked.isEmpty else { return done() }
-        var frame = ByteBuffer()
-        frame.writeCommand([Array("PING".utf8)])
         var unanswered = tracked.count
         awaitedPings = tracked.map { connection in
             RoundReply(connection) {
@@ -128,7 +124,7 @@ extension LoopCache: SharedConnectionObserver {
                 if unanswered == 0 { done() }
             }
         }
-        for ping in awaitedPings { frame.withUnsafeReadableBytes { ping.connection.send($0, to: ping) } }
+        for ping in awaitedPings { ping.connection.send(["PING"], to: ping) }
     }
 
     /// Some connections haven't answered their PINGs for too long. They may be dead, and then the server has forgotten what it

@@ -46,11 +46,9 @@ struct HelloRequest {
 
     /// The same without its AUTH.
     var withoutCredentials: ByteBuffer {
-        var words = [Array("HELLO".utf8)]
-        if let version { words.append(Array(String(version.rawValue).utf8)) }
-        if let clientName { words += [Array("SETNAME".utf8), clientName] }
-        var frame = ByteBuffer()
-        frame.writeCommand(words)
-        return frame
+        var words = ["HELLO"]
+        if let version { words.append(String(version.rawValue)) }
+        guard let clientName else { return ByteBuffer(command: words) }
+        return ByteBuffer(command: words + ["SETNAME"], [clientName])
     }
 }
