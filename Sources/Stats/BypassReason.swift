@@ -16,7 +16,7 @@ public enum BypassReason: Int, Reason {
     case pinned
     /// Behind the session's own commands on that key.
     case ownWritePending
-    /// The arguments make the reply one that isn't kept.
+    /// The arguments, or how many or how long they or their replies are, make the reply one that isn't kept.
     case notCacheable
     /// CLIENT PAUSE is in force.
     case paused

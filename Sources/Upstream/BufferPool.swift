@@ -7,7 +7,8 @@ public final class BufferPool {
     private let allocator = ByteBufferAllocator()
 
     private static let initialCapacity = 16 << 10
-    private static let largestKept = 256 << 10
+    /// A buffer with more room than this, in bytes, isn't kept for the next who needs one.
+    public static let largestKept = 256 << 10
     private static let mostKept = 64
 
     /// An empty pool.

@@ -10,8 +10,9 @@ import Upstream
 /// together from both when that one's is in (``PartialMGet``). So MGET is as coherent as as many GETs, key by key; keys
 /// that one MSET has written may be seen some before and some after, as in a cluster.
 extension LoopCache {
-    /// More keys than these, and the command is forwarded as it is.
-    private static let mostKeys = 1024
+    /// More keys than these, and the command is forwarded as it is. So it is when more is found than a client's output may hold
+    /// before its next command waits: one large key may be named a thousand times, and what Redis answers comes in parts.
+    static let mostKeys = 1024
 
     func serveStrings(
         _ command: Command,
@@ -24,11 +25,13 @@ extension LoopCache {
         }
         missing.removeAll(keepingCapacity: true)
         strings.clear()
+        defer { Self.letGoIfLarge(&strings) }
         // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
         let hasWaited = session.awaitedRound != 0
         if !hasWaited { topKeys.record(command[1], hash: hash(command[1])) }
         for index in 1..<command.count {
             let key = command[index]
+            guard strings.readableBytes <= Session.outputLimit else { return bypass(.notCacheable) }
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             let isAdmitted = hasWaited ? admission.mode != .standingAside : admission.admits(id.hash, now: now)
             guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {

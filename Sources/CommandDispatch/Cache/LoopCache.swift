@@ -96,6 +96,11 @@ final class LoopCache {
 
     func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
 
+    /// Lets a buffer of the loop go that an unusual command has made large.
+    static func letGoIfLarge(_ buffer: inout ByteBuffer) {
+        if buffer.capacity > BufferPool.largestKept { buffer = ByteBuffer() }
+    }
+
     // MARK: Releasing
 
     /// Brings near what will be looked at first when the key is released.

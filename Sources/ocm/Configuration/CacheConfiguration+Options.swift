@@ -6,7 +6,7 @@ extension CacheConfiguration {
     /// Reads the options of the local cache.
     init(_ reader: OptionReader, memoryLimit: Int) throws {
         var store = ReplyCacheConfiguration(memoryLimit: memoryLimit)
-        if let size = try reader.value("max-entry-size", ByteSize.init) { store.largestEntry = size.bytes }
+        if let size = try reader.value("max-entry-size", Self.entrySize) { store.largestEntry = size }
         let smallest = try reader.value("compression-min-size", ByteSize.init)?.bytes ?? 1 << 10
         if try reader.flag("compression") ?? true { store.compress(from: smallest) }
         self.init(store: store)
@@ -20,5 +20,13 @@ extension CacheConfiguration {
             throw ConfigurationError("it must be from 1ms to 168h")
         }
         return life
+    }
+
+    /// An entry's sizes have 32 bits, and so have those of the buffers that it is written to with others. Redis's own strings
+    /// are no larger either.
+    private static func entrySize(_ text: String) throws -> Int {
+        let size = try ByteSize(text).bytes
+        guard size <= 512 << 20 else { throw ConfigurationError("it must be 512mb at most") }
+        return size
     }
 }

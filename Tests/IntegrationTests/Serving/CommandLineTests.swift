@@ -44,6 +44,7 @@ struct CommandLineTests {
             (["--memory-limit", "100"], "--memory-limit '100': it must be 64kb at least (a number alone is bytes)"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
             (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
+            (["--max-entry-size", "513mb"], "--max-entry-size '513mb': it must be 512mb at most"),
             (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
             (["--memory-limit", "0"], "it must be a size such as 64kb, 100mb or 1gb"),
             (["--memory-limit", "9999999999gb"], "--memory-limit '9999999999gb': it is too large"),
