@@ -6,7 +6,8 @@ import Upstream
 
 /// An MGET for the keys that the cache didn't have, a CLIENT CACHING YES before it if any of them may be kept, and a PTTL
 /// behind it for each that may.
-/// The strings are passed on as they come; only those are held, while they aren't too large, that may be kept.
+/// The strings are passed on as they come; only those are held that may be kept, until their PTTLs are in, and no more of them
+/// together than one entry or a client's output may take.
 final class PartialMGet: ReplyReceiver {
     private enum Stage {
         case caching
@@ -34,8 +35,10 @@ final class PartialMGet: ReplyReceiver {
     private var isReleased = false
     /// Whether the client has some of the reply.
     private var isBegun = false
-    /// The strings of those that may be kept, as far as they are here and aren't too large.
+    /// The strings of those that may be kept, as far as they are here and there is room for them.
     private var strings: [[UInt8]]
+    private var held = 0
+    private let mostHeld: Int
     private var tooLarge: Set<Int> = []
     private var toKeep: ArraySlice<Int> = []
     /// The beginning of a reply to CACHING or PTTL that came in parts.
@@ -58,6 +61,7 @@ final class PartialMGet: ReplyReceiver {
         connection = shared
         source = shared.trackingSource
         sentAt = cache.context.nowMilliseconds
+        mostHeld = max(cache.largestEntry, Session.outputLimit)
         toKeep = missing.indices.filter { missing[$0].lease != 0 }[...]
         stage = toKeep.isEmpty || !shared.isTracked ? .strings : .caching
         merged = MergedReply(of: count, missing: missing.map(\.position), found: found)
@@ -96,8 +100,13 @@ final class PartialMGet: ReplyReceiver {
 
     private func hold(_ part: UnsafeRawBufferPointer, of index: Int) {
         guard missing[index].lease != 0, !tooLarge.contains(index) else { return }
-        strings[index] += part
-        guard strings[index].count > cache.largestEntry else { return }
+        let size = strings[index].count + part.count
+        guard size > cache.largestEntry || held + part.count > mostHeld else {
+            strings[index] += part
+            held += part.count
+            return
+        }
+        held -= strings[index].count
         strings[index] = []
         tooLarge.insert(index)
     }

@@ -56,4 +56,19 @@ struct CacheMemoryTests {
         #expect(try client.call("MGET", "large").utf8.count == 900_011 + 4)
         #expect(try monitor.isSilent(for: 0.1), "once is no more than GET")
     }
+
+    @Test("of what an MGET brings no more is held than may leave at once")
+    func manyMissing() throws {
+        let keys = (0..<100).map { "missing\($0)" }
+        for key in keys { try set(key, 100_000) }
+        let fills = try figure("fills")
+        let refused = try figure("refused_fills_too_large")
+        let reply = try client.call(["MGET"] + keys)
+        #expect(reply.utf8.count == 100 * 100_011 + 6)
+        try waitUntil("all of their times to live are in") {
+            try figure("fills") + figure("refused_fills_too_large") == fills + refused + 100
+        }
+        #expect(try figure("fills") == fills + 10)
+        for key in keys { #expect(try client.call("GET", key).utf8.count == 100_011) }
+    }
 }
