@@ -66,6 +66,34 @@ struct EntryCompressionTests {
         for hot in 0..<20 { #expect(!isCompressed(tester, "key\(hot)")) }
     }
 
+    @Test("what was hit survives a scan, plain, however small what is scanned gets", arguments: [4096, 20_000])
+    func scan(size: Int) {
+        let tester = StoreTester(limit: 4 << 20, compressor: RunLengthCompressor())
+        let hot = (2 << 20) / size
+        for _ in 0..<3 {
+            for number in 0..<hot where tester.find(Question("hot\(number)")) == nil {
+                tester.insert(Question("hot\(number)"), Self.value(number, size))
+            }
+        }
+        for number in 0..<(40 << 20) / size { tester.insert(Question("key\(number)"), Self.value(number, size)) }
+        for number in 0..<hot {
+            #expect(!isCompressed(tester, "hot\(number)"))
+            #expect(tester.find(Question("hot\(number)")) == Self.value(number, size))
+        }
+        let statistics = tester.store.statistics
+        #expect(statistics.compressedEntries > statistics.entries / 4, "what they leave, the scan may have")
+    }
+
+    @Test("what was hit once is compressed before it goes, when all was")
+    func hitOnce() {
+        let tester = StoreTester(limit: 4 << 20, compressor: RunLengthCompressor())
+        for number in 0..<5000 {
+            tester.insert(Question("key\(number)"), Self.value(number))
+            #expect(tester.find(Question("key\(number)")) == Self.value(number))
+        }
+        #expect(Double(tester.entries) > Double(filled(nil, count: 3000).entries) * 1.4)
+    }
+
     @Test("what is corrupt is a miss, and gone")
     func corrupt() throws {
         let compressor = RunLengthCompressor()

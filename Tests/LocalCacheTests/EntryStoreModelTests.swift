@@ -73,7 +73,7 @@ struct EntryStoreModelTests {
         check(tester)
         for question in model.keys { _ = tester.remove(question) }
         #expect(tester.entries == 0)
-        #expect(tester.store.small.weight == 0 && tester.store.main.weight == 0)
+        #expect(tester.store.weight == 0 && tester.store.plainWeight == 0)
         let statistics = tester.store.statistics
         #expect(statistics.plainBytes == 0 && statistics.compressedEntries == 0)
         #expect(statistics.compressedBytes == 0 && statistics.savedBytes == 0)
@@ -85,7 +85,7 @@ struct EntryStoreModelTests {
         var entries = 0
         var weight = 0
         var dead = 0
-        for queue in [store.small, store.main] {
+        for queue in [store.small, store.cold, store.main] {
             var chunk = queue.oldest
             while chunk != 0 {
                 var offset: UInt32 = 0
@@ -105,7 +105,7 @@ struct EntryStoreModelTests {
             }
         }
         #expect(entries == store.statistics.entries)
-        #expect(weight == store.small.weight + store.main.weight)
+        #expect(weight == store.weight)
         #expect(dead == store.dead)
     }
 

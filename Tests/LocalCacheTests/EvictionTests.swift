@@ -59,7 +59,7 @@ struct EvictionTests {
                 Int.random(in: 0..<500, using: &random),
                 weight: UInt8.random(in: 0...255, using: &random)
             )
-            #expect(tester.store.small.weight + tester.store.main.weight <= 200)
+            #expect(tester.store.weight <= 200)
         }
         #expect(!tester.insert(Question("large"), [201]))
         #expect(tester.insert(Question("full"), [200]))

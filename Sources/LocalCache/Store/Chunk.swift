@@ -12,8 +12,8 @@ struct Chunk {
     var live: UInt32 = 0
     /// Whether it is one large entry's.
     var isRun = false
-    /// Whether it is in the main queue.
-    var isMain = false
+    /// The queue that it is in.
+    var queue = QueueKind.small
 
     /// Bytes that entries have left behind.
     var dead: Int { Int(used - live) }

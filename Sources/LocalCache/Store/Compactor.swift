@@ -1,8 +1,8 @@
 /// How far the closing of holes has come.
 struct Compactor {
-    /// Whether it is in the main queue.
-    var isInMain = false
-    /// The chunk to go on with; 0: with the first of the other queue.
+    /// The queue that it is in.
+    var queue = QueueKind.small
+    /// The chunk to go on with; 0: with the first of the next queue.
     var chunk: Int32 = 0
 
     /// The chunk is about to leave its queue.

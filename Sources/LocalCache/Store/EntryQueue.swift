@@ -4,7 +4,7 @@
 /// entry; what it keeps is written anew at the end of a queue. An entry that is removed elsewhere leaves a hole. A chunk
 /// goes back to the pool as soon as nothing in it is left.
 struct EntryQueue {
-    let isMain: Bool
+    let kind: QueueKind
     private(set) var oldest: Int32 = 0
     private(set) var newest: Int32 = 0
     /// Up to here eviction has passed the oldest chunk.
@@ -12,11 +12,11 @@ struct EntryQueue {
     /// What the entries weigh together.
     var weight = 0
 
-    init(isMain: Bool) { self.isMain = isMain }
+    init(_ kind: QueueKind) { self.kind = kind }
 
     /// Adds a chunk behind the newest; a large entry's before it if that can still be filled.
     mutating func append(_ chunk: Int32, _ pool: ChunkPool) {
-        pool[chunk].isMain = isMain
+        pool[chunk].queue = kind
         let isBeingEvicted = newest == oldest && position > 0
         if pool[chunk].isRun, newest != 0, !pool[newest].isRun, !isBeingEvicted {
             insert(chunk, between: pool[newest].older, and: newest, pool)

@@ -17,11 +17,11 @@ extension EntryStore {
     func compact(_ now: CacheTime) -> Bool {
         guard isWorthCompacting else { return false }
         var rounds = 0
-        while rounds < 2 * 2 {
+        while rounds < 2 * 3 {
             let chunk = compactor.chunk
             if chunk == 0 {
-                compactor.isInMain.toggle()
-                compactor.chunk = (compactor.isInMain ? main : small).oldest
+                compactor.queue = compactor.queue.next
+                compactor.chunk = self[compactor.queue].oldest
                 rounds += 1
             } else if isClosed(chunk) {
                 compactor.chunk = pool[chunk].newer

@@ -1,23 +1,33 @@
 /// Cold replies, made smaller.
 ///
-/// An entry that eviction would drop is compressed, once, and goes to the main queue: for the room of one entry some four
-/// are kept that way, of which none has been asked for of late. Whether it came from the small or the main queue makes no difference:
-/// it has until it comes to the main queue's end to be hit. Then it is inflated, and written anew, plain; if it isn't hit
-/// it is evicted. So what is hit often is never compressed, and never has to be inflated.
+/// An entry that eviction would drop is compressed, once: for the room of one entry some three are kept that way, of which none
+/// has been asked for of late. What the main queue would drop stays in it for one more round. What the small queue would drop goes
+/// to the *cold* queue, which has the room that small and main queue leave, and is evicted from before the main queue is: nothing
+/// that was hit makes way for what wasn't, so a scan still pushes nothing out. What is hit in the cold queue moves on to the main
+/// queue when it comes to the end, as from the small queue.
+///
+/// A second hit makes a compressed entry plain again. So what is hit often is never compressed, and never has to be inflated.
 extension EntryStore {
-    /// Compresses an entry instead of evicting it. False: it is too small, or doesn't get smaller, or is compressed.
+    /// What wasn't hit isn't compressed while the main queue takes all but one part in so many: the small queue needs most of
+    /// that, and what goes to the cold queue would have to leave at once.
+    private static let leastColdShare = 8
+
+    /// Compresses an entry instead of evicting it. False: there is no room for it all the same, or it is too small, or doesn't get
+    /// smaller, or is compressed.
     func compress(_ reference: EntryReference) -> Bool {
         let entry = pool.entry(reference)
+        let queue = pool[pool.chunk(of: reference)].queue == .main ? QueueKind.main : .cold
         guard let compressor, !entry.isCompressed, entry.reply.count >= compressor.minimumSize,
+            queue == .main || (weight - main.weight) * Self.leastColdShare > weight,
             let bytes = compressor.compress(entry.reply)
         else { return false }
         let size = entry.size(reply: bytes.count + 4)
         guard size < entry.size else { return false }
         if size > pool.largestShared {
-            compressRun(pool.chunk(of: reference), entry, bytes)
+            compressRun(pool.chunk(of: reference), entry, bytes, to: queue)
             return true
         }
-        guard let place = placeKept(size) else { return false }
+        guard let place = placeKept(size, in: queue) else { return false }
         let plain = entry.plainLength
         let compressed = CacheEntry(at: pool.entry(place).block, like: entry, reply: bytes, plainLength: plain)
         replace(reference, by: place, compressed)
@@ -25,24 +35,29 @@ extension EntryStore {
     }
 
     /// A large entry that stays large is compressed where it lies.
-    private func compressRun(_ chunk: Int32, _ entry: CacheEntry, _ bytes: UnsafeRawBufferPointer) {
+    private func compressRun(
+        _ chunk: Int32,
+        _ entry: CacheEntry,
+        _ bytes: UnsafeRawBufferPointer,
+        to queue: QueueKind
+    ) {
         let plain = entry.plainLength
         let oldSize = entry.size
-        count(entry, inMain: pool[chunk].isMain, -1)
+        count(entry, in: pool[chunk].queue, -1)
         let compressed = CacheEntry(at: entry.block, like: entry, reply: bytes, plainLength: plain)
         compressed.frequency = 0
-        count(compressed, inMain: pool[chunk].isMain, 1)
+        count(compressed, in: pool[chunk].queue, 1)
         pool.shrinkRun(chunk, from: oldSize, to: compressed.size)
         pool[chunk].used = UInt32(truncatingIfNeeded: compressed.size)
         pool[chunk].live = pool[chunk].used
-        moveRun(chunk, compressed)
+        moveRun(chunk, compressed, to: queue)
     }
 
-    /// Puts `entry`, written at `place` in the main queue, in the stead of another that is the same but for its reply.
+    /// Puts `entry`, written at `place`, in the stead of another that is the same but for its reply.
     private func replace(_ reference: EntryReference, by place: EntryReference, _ entry: CacheEntry) {
         entry.frequency = 0
-        count(pool.entry(reference), inMain: pool[pool.chunk(of: reference)].isMain, -1)
-        count(entry, inMain: true, 1)
+        count(pool.entry(reference), in: pool[pool.chunk(of: reference)].queue, -1)
+        count(entry, in: pool[pool.chunk(of: place)].queue, 1)
         relink(reference, to: place)
         vacate(reference)
     }
@@ -62,7 +77,7 @@ extension EntryStore {
         // It must not be evicted to make room for itself.
         pool.entry(reference).frequency = CacheEntry.mostFrequency
         let size = pool.entry(reference).size(reply: pool.entry(reference).plainLength)
-        let place = size <= limit / 2 ? place(size, inMain: true, now) : nil
+        let place = size <= limit / 2 ? place(size, in: .main, now) : nil
         // But it may have moved.
         let moved = lookup(id)
         guard moved != 0, let bytes = inflated(pool.entry(moved)) else {

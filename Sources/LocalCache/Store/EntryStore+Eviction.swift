@@ -7,77 +7,79 @@ extension EntryStore {
     /// nothing left.
     @discardableResult
     func evict(_ now: CacheTime) -> Int {
-        let fromMain = evictsFromMain
-        guard !(fromMain ? main : small).isEmpty(pool) else { return 0 }
-        let reference = fromMain ? main.next(pool) : small.next(pool)
+        let queue = nextToEvict
+        guard !self[queue].isEmpty(pool) else { return 0 }
+        let reference = self[queue].next(pool)
         let entry = pool.entry(reference)
         let size = entry.size
-        if !pool[pool.chunk(of: reference)].isRun {
-            if fromMain { main.position += UInt32(size) } else { small.position += UInt32(size) }
-        }
+        if !pool[pool.chunk(of: reference)].isRun { self[queue].position += UInt32(size) }
         if isGone(entry, now) {
             dropGone(reference, now)
-        } else if entry.frequency >= (fromMain ? 1 : hitsToStay(entry)), keep(reference) {
+        } else if entry.frequency >= (queue == .small ? hitsToStay(entry) : 1), keep(reference) {
             return size
         } else if !compress(reference) {
-            if !fromMain || entry.isCompressed { ghost.insert(Self.identity(entry)) }
+            if queue == .small || entry.isCompressed { ghost.insert(Self.identity(entry)) }
             counters.evictions += 1
             drop(reference)
         }
         return size
     }
 
-    private var evictsFromMain: Bool {
+    private var nextToEvict: QueueKind {
         if weigher == nil {
             // A chunk that has been begun is finished: memory comes back when all of it is passed.
-            if small.position > 0 { return false }
-            if main.position > 0 { return true }
+            if small.position > 0 { return .small }
+            if cold.position > 0 { return .cold }
+            if main.position > 0 { return .main }
         }
-        if main.isEmpty(pool) { return false }
-        return small.isEmpty(pool) || small.weight * Self.smallShare <= small.weight + main.weight
+        if !small.isEmpty(pool), small.weight * Self.smallShare > weight { return .small }
+        if !cold.isEmpty(pool) { return .cold }
+        return main.isEmpty(pool) ? .small : .main
     }
+
+    /// What all entries weigh together.
+    var weight: Int { small.weight + cold.weight + main.weight }
 
     /// How often an entry of the small queue must have been hit to go to the main queue.
     private func hitsToStay(_ entry: CacheEntry) -> UInt8 {
-        let total = small.weight + main.weight
         let weight = weight(entry) * counters.entries
-        return weight > 2 * total ? 3 : weight > total ? 2 : 1
+        return weight > 2 * plainWeight ? 3 : weight > plainWeight ? 2 : 1
     }
 
-    /// Moves an entry to the end of the main queue. From the small queue it starts anew, in the main queue its hits count for
+    /// Moves an entry to the end of the main queue. From another queue it starts anew, in the main queue its hits count for
     /// one less. False: there is no place for it.
     private func keep(_ reference: EntryReference) -> Bool {
         let entry = pool.entry(reference)
         let chunk = pool.chunk(of: reference)
-        let wasMain = pool[chunk].isMain
-        let frequency = wasMain ? entry.frequency - 1 : 0
+        let queue = pool[chunk].queue
+        let frequency = queue == .main ? entry.frequency - 1 : 0
         if pool[chunk].isRun {
             entry.frequency = frequency
-            moveRun(chunk, entry)
+            moveRun(chunk, entry, to: .main)
             return true
         }
         let size = entry.size
-        guard let place = placeKept(size) else { return false }
+        guard let place = placeKept(size, in: .main) else { return false }
         let kept = pool.entry(place)
         kept.block.copyMemory(from: entry.block, byteCount: size)
         kept.frequency = frequency
-        if !wasMain { shift(weight(entry)) }
+        shift(weight(entry), from: queue, to: .main)
         relink(reference, to: place)
         vacate(reference)
         return true
     }
 
-    /// Moves a large entry to the end of the main queue, where it lies.
-    func moveRun(_ chunk: Int32, _ entry: CacheEntry) {
-        let wasMain = pool[chunk].isMain
-        take(chunk, outOf: wasMain ? main : small)
-        main.append(chunk, pool)
-        if !wasMain { shift(weight(entry)) }
+    /// Moves a large entry to the end of a queue, where it lies.
+    func moveRun(_ chunk: Int32, _ entry: CacheEntry, to queue: QueueKind) {
+        let former = pool[chunk].queue
+        takeOut(chunk)
+        self[queue].append(chunk, pool)
+        shift(weight(entry), from: former, to: queue)
     }
 
-    /// Counts an entry's weight to the main queue instead of the small one.
-    private func shift(_ weight: Int) {
-        small.weight -= weight
-        main.weight += weight
+    /// Counts an entry's weight to another queue.
+    private func shift(_ weight: Int, from former: QueueKind, to queue: QueueKind) {
+        self[former].weight -= weight
+        self[queue].weight += weight
     }
 }

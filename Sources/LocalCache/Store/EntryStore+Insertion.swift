@@ -9,7 +9,7 @@ extension EntryStore {
         var frequency: UInt8 = 0
         let old = lookup(id)
         if old != 0 {
-            isHot = pool[pool.chunk(of: old)].isMain
+            isHot = pool[pool.chunk(of: old)].queue == .main
             frequency = pool.entry(old).frequency
             drop(old)
         }
@@ -19,14 +19,15 @@ extension EntryStore {
             return false
         }
         if ghost.remove(Self.identity(id)) { isHot = true }
-        guard let reference = place(size, inMain: isHot, now) else {
+        let queue = isHot ? QueueKind.main : .small
+        guard let reference = place(size, in: queue, now) else {
             counters.refused += 1
             return false
         }
         let entry = CacheEntry(at: pool.entry(reference).block, id, fill)
         entry.frequency = frequency
         link(reference)
-        count(entry, inMain: isHot, 1)
+        count(entry, in: queue, 1)
         evictAhead(size, now)
         return true
     }
@@ -57,6 +58,7 @@ extension EntryStore {
     package func removeAll() -> Int {
         let count = counters.entries
         small.removeAll(pool)
+        cold.removeAll(pool)
         main.removeAll(pool)
         while pool.spareCount > 0 { pool.discardSpare() }
         index.removeAll()
@@ -65,6 +67,7 @@ extension EntryStore {
         sweeper = Sweeper()
         compactor = Compactor()
         dead = 0
+        plainWeight = 0
         counters.entries = 0
         counters.plainBytes = 0
         counters.compressedEntries = 0
@@ -76,7 +79,7 @@ extension EntryStore {
     /// What came through this connection is gone, and its memory comes back by and by.
     package func closeSource(_ source: UInt32) {
         guard counters.entries > 0, !closedSources.insert(source) else { return }
-        for queue in [small, main] {
+        for queue in [small, cold, main] {
             var chunk = queue.oldest
             while chunk != 0 {
                 let newer = pool[chunk].newer

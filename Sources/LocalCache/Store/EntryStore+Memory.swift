@@ -5,7 +5,7 @@ extension EntryStore {
         if let weigher {
             let weight = weight(id, fill, size, weigher)
             guard weight <= limit else { return false }
-            while small.weight + main.weight + weight > limit { evict(now) }
+            while self.weight + weight > limit { evict(now) }
         }
         // It goes to one of these, depending on whether there are other replies of its key.
         guard makeRoomInIndex(EntryIndex.tag(id.hash), now), makeRoomInIndex(Self.tag(Self.identity(id)), now) else {
@@ -44,6 +44,9 @@ extension EntryStore {
     /// Whether a chunk may be taken for new entries.
     private var mayTakeChunk: Bool { held + (pool.spareCount > 0 ? 0 : pool.chunkSize) <= ceiling }
 
+    /// Whether the cold queue may take one for what is compressed.
+    var mayTakeColdChunk: Bool { pool.spareCount > 0 || held <= ceiling }
+
     /// Makes room until a chunk may be taken for new entries. False: there is none.
     func makeChunk(_ now: CacheTime) -> Bool {
         while !mayTakeChunk {
@@ -59,7 +62,7 @@ extension EntryStore {
     /// Gets some memory back: by closing holes if there are many, or else by evicting. False: there is nothing to evict.
     private func reclaim(_ now: CacheTime) -> Bool {
         // Not while a chunk is being evicted, whose beginning is a hole that will be free with the rest of it.
-        if small.position == 0, main.position == 0, compact(now) { return true }
+        if small.position == 0, cold.position == 0, main.position == 0, compact(now) { return true }
         return evict(now) > 0
     }
 

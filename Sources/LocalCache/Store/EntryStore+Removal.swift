@@ -9,14 +9,15 @@ extension EntryStore {
     /// Drops an entry.
     func drop(_ reference: EntryReference) {
         unlink(reference)
-        count(pool.entry(reference), inMain: pool[pool.chunk(of: reference)].isMain, -1)
+        count(pool.entry(reference), in: pool[pool.chunk(of: reference)].queue, -1)
         vacate(reference)
     }
 
     /// Counts an entry in, or out.
-    func count(_ entry: CacheEntry, inMain: Bool, _ sign: Int) {
-        let weight = weight(entry) * sign
-        if inMain { main.weight += weight } else { small.weight += weight }
+    func count(_ entry: CacheEntry, in queue: QueueKind, _ sign: Int) {
+        let weight = weight(entry)
+        self[queue].weight += weight * sign
+        plainWeight += (entry.isCompressed ? entry.size(reply: entry.plainLength) : weight) * sign
         counters.entries += sign
         if entry.isCompressed {
             let length = entry.reply.count
@@ -55,21 +56,21 @@ extension EntryStore {
     /// Gives back a chunk of which nothing is left; the newest of a queue is filled anew instead.
     private func free(_ chunk: Int32) {
         if !pool[chunk].isRun { dead -= Int(pool[chunk].used) }
-        let queue = pool[chunk].isMain ? main : small
+        let queue = self[pool[chunk].queue]
         sweeper.leave(chunk, for: chunk == queue.newest ? 0 : pool[chunk].newer)
         if chunk == queue.newest && !pool[chunk].isRun {
             pool[chunk].used = 0
-            if chunk == queue.oldest { if queue.isMain { main.position = 0 } else { small.position = 0 } }
+            if chunk == queue.oldest { self[queue.kind].position = 0 }
             return
         }
-        take(chunk, outOf: queue)
+        takeOut(chunk)
         pool.giveBack(chunk)
     }
 
     /// Takes a chunk out of its queue.
-    func take(_ chunk: Int32, outOf queue: EntryQueue) {
+    func takeOut(_ chunk: Int32) {
         sweeper.leave(chunk, for: pool[chunk].newer)
         compactor.leave(chunk, for: pool[chunk].newer)
-        if queue.isMain { main.remove(chunk, pool) } else { small.remove(chunk, pool) }
+        self[pool[chunk].queue].remove(chunk, pool)
     }
 }

@@ -23,13 +23,15 @@ extension EntryStore {
         }
     }
 
-    /// False when it has been through both.
+    /// False when it has been through all of them.
     private func enterNextQueue() -> Bool {
         switch sweeper.stage {
         case .resting:
             closedSources.passBegins()
             sweeper.enter(.small, at: small.oldest)
         case .small:
+            sweeper.enter(.cold, at: cold.oldest)
+        case .cold:
             sweeper.enter(.main, at: main.oldest)
         case .main:
             closedSources.passEnds()

@@ -7,7 +7,8 @@
 /// stays behind (``GhostQueue``): if it is asked for again soon, it goes to the main queue straight away. What was hit
 /// since it was last at the end of the main queue goes round once more. So the many replies that are never asked for again
 /// leave after a tenth of the way, and a scan pushes nothing out. Large entries take the place of many: to move on
-/// they must have been hit twice if they are larger than the mean, three times if they are larger than twice that.
+/// they must have been hit twice if they are larger than the mean (of what all were before any was compressed), three times if
+/// they are larger than twice that.
 ///
 /// This was chosen for the hit ratio in traces of shops, object mappers and a CDN (2 to 3 points over LRU; `cachesim` replays
 /// a trace through this code), and for what a hit costs: a counter of two bits in the entry's header, which is in the
@@ -20,8 +21,9 @@
 /// pages that can be given back. Holes that invalidation leaves are closed by moving what lies behind them in the queue
 /// forward, in order, before anything is evicted (`EntryStore+Compaction.swift`).
 ///
-/// Everything counts: chunks, index, ghosts and tables. The last chunk's worth of the limit is never given to new
-/// entries, so that eviction always has where to put what it keeps until the chunk that it empties is free.
+/// Everything counts: chunks, index, ghosts and tables. The last chunk's worth of the limit, with a
+/// compressor the last two, is never given to new entries, so that eviction always has where to put what it keeps until the
+/// chunk that it empties is free.
 ///
 /// # How it is found
 ///
@@ -31,9 +33,9 @@
 ///
 /// # Cold replies
 ///
-/// With a compressor, what would be evicted is compressed instead, if that makes it smaller, and enters the main queue. If it is
-/// hit twice there it is plain again; if it isn't hit at all it is evicted when it comes to the end
-/// (`EntryStore+Compression.swift`).
+/// With a compressor, what would be evicted is compressed instead, if that makes it smaller. What was never hit enters a third
+/// queue, the *cold* one, which has only the room that the others leave. What is hit twice is plain again; what isn't hit at
+/// all is evicted when it comes to the end (`EntryStore+Compression.swift`).
 ///
 /// It isn't synchronized: whoever owns it holds a lock.
 package final class EntryStore {
@@ -45,12 +47,15 @@ package final class EntryStore {
     let pool: ChunkPool
     var index: EntryIndex
     var ghost = GhostQueue()
-    var small = EntryQueue(isMain: false)
-    var main = EntryQueue(isMain: true)
+    var small = EntryQueue(.small)
+    var cold = EntryQueue(.cold)
+    var main = EntryQueue(.main)
     var closedSources = ClosedSources()
     var sweeper = Sweeper()
     var compactor = Compactor()
 
+    /// What all entries would weigh together if none were compressed.
+    var plainWeight = 0
     /// Bytes in chunks that entries have left behind.
     var dead = 0
     /// What is counted as it happens; the rest is filled in by ``statistics``.
@@ -100,7 +105,27 @@ package final class EntryStore {
     var held: Int { pool.bytes + index.bytes + ghost.bytes + tableSize + ClosedSources.mostBytes }
 
     /// What new entries may take up, with everything else.
-    var ceiling: Int { weigher != nil ? Int.max : usesMemory ? limit - pool.chunkSize : 0 }
+    var ceiling: Int {
+        weigher != nil ? Int.max : usesMemory ? limit - pool.chunkSize * (compressor == nil ? 1 : 2) : 0
+    }
+
+    /// One of the queues.
+    subscript(queue: QueueKind) -> EntryQueue {
+        get {
+            switch queue {
+            case .small: small
+            case .cold: cold
+            case .main: main
+            }
+        }
+        _modify {
+            switch queue {
+            case .small: yield &small
+            case .cold: yield &cold
+            case .main: yield &main
+            }
+        }
+    }
 
     // MARK: Asking
 

@@ -4,6 +4,7 @@ struct Sweeper {
     enum Stage {
         case resting
         case small
+        case cold
         case main
     }
 
