@@ -10,6 +10,9 @@ public struct CacheID {
     /// string at the key.
     public let arguments: UnsafeRawBufferPointer
 
+    /// The longest key, and the longest arguments, in bytes, whose replies can be kept.
+    public static let longestPart = Int(UInt16.max)
+
     /// What `arguments` ask of `key` in `namespace`.
     @inlinable
     public init(

@@ -25,6 +25,14 @@ struct CacheQuestion {
         bytes.append(contentsOf: id.arguments)
     }
 
+    /// What is kept of its room, in bytes.
+    private static let mostRoom = 16 << 10
+
+    /// Nobody asks it any more. It gives an unusual key's room back.
+    mutating func forget() {
+        if bytes.capacity > Self.mostRoom { bytes = [] }
+    }
+
     /// Whether it asks for the string at the key rather than for a reply.
     var isForString: Bool { keyLength == bytes.count }
 

@@ -66,6 +66,7 @@ final class Fill: ReplyReceiver {
         holdsLease = false
         isTooLarge = false
         line = []
+        question.forget()
         if reply.capacity <= Self.mostRoom { reply.removeAll(keepingCapacity: true) } else { reply = [] }
         cache.recycle(self)
     }

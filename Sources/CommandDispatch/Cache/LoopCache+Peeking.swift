@@ -24,7 +24,11 @@ extension LoopCache {
         case .never: return []
         case .string where command.count != 2: return []
         case .string, .strings:
-            return (1..<max(1, command.count)).map { index in
+            let arguments = 1..<max(1, command.count)
+            guard arguments.count <= Self.mostKeys,
+                arguments.allSatisfy({ command[$0].count <= CacheID.longestPart })
+            else { return [] }
+            return arguments.map { index in
                 let key = command[index]
                 return cache.peek(CacheID(hash: hash(key), key: key, namespace: namespace), now: now)
             }

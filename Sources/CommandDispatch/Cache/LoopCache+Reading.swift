@@ -24,6 +24,7 @@ extension LoopCache {
         case .string:
             guard command.count == 2 else { return nil }
             let key = command[1]
+            guard key.count <= CacheID.longestPart else { return bypass(.notCacheable) }
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             return serve(id, command, spec, session, shared)
         case .strings: return serveStrings(command, spec, session, shared)
@@ -59,7 +60,7 @@ extension LoopCache {
         guard command.count > 1, spec.pointee.keys == .first || command.count == 2 else { return nil }
         let key = command[1]
         let rest = command.bytes(behind: 1)
-        guard rest.count <= Self.longestQuestion else { return nil }
+        guard key.count <= CacheID.longestPart, rest.count <= Self.longestQuestion else { return nil }
         question.removeAll(keepingCapacity: true)
         withUnsafeBytes(of: spec.pointee.index) { question.append(contentsOf: $0) }
         question.append(contentsOf: rest)

@@ -31,7 +31,9 @@ extension LoopCache {
         if !hasWaited { topKeys.record(command[1], hash: hash(command[1])) }
         for index in 1..<command.count {
             let key = command[index]
-            guard strings.readableBytes <= Session.outputLimit else { return bypass(.notCacheable) }
+            guard key.count <= CacheID.longestPart, strings.readableBytes <= Session.outputLimit else {
+                return bypass(.notCacheable)
+            }
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             let isAdmitted = hasWaited ? admission.mode != .standingAside : admission.admits(id.hash, now: now)
             guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {
@@ -95,6 +97,7 @@ extension LoopCache {
         scratch.writeStaticString("$4\r\nMGET\r\n")
         for (index, _) in missing { scratch.writeBulkString(command[index]) }
         scratch.withUnsafeReadableBytes { shared.send($0, to: reply) }
+        Self.letGoIfLarge(&scratch)
         for asked in asked where asked.lease != 0 {
             reply.beginsNewRun = true
             sendPTTL(command[asked.position + 1], over: shared, to: reply)

@@ -23,8 +23,6 @@ package struct CacheEntry {
     static let headerSize = 32
     /// Hits beyond these aren't counted.
     static let mostFrequency: UInt8 = 3
-    /// The longest key, and the longest arguments.
-    static let longestPart = Int(UInt16.max)
 
     private static let compressedBit: UInt8 = 0x80
     private static let expiresWithKeyBit: UInt8 = 0x40

@@ -33,8 +33,8 @@ extension EntryStore {
     }
 
     private func isAcceptable(_ id: CacheID, _ fill: CacheFill, _ size: Int) -> Bool {
-        fill.reply.count <= largestEntry && id.key.count <= CacheEntry.longestPart
-            && id.arguments.count <= CacheEntry.longestPart && (weigher != nil || size <= limit / 2)
+        fill.reply.count <= largestEntry && id.key.count <= CacheID.longestPart
+            && id.arguments.count <= CacheID.longestPart && (weigher != nil || size <= limit / 2)
             && !closedSources.contains(fill.source)
     }
 

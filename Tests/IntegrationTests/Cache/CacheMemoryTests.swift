@@ -71,4 +71,22 @@ struct CacheMemoryTests {
         #expect(try figure("fills") == fills + 10)
         for key in keys { #expect(try client.call("GET", key).utf8.count == 100_011) }
     }
+
+    @Test("a key that is too long to be kept is read like any other", arguments: ["GET", "STRLEN", "MGET"])
+    func longKeys(command: String) throws {
+        let monitor = try redis.connect()
+        try monitor.call("MONITOR")
+        let key = String(repeating: "k", count: 65_536)
+        let bypasses = try figure("bypassed_not_cacheable")
+        #expect(try client.call("CACHE", "EXPLAIN", command, key).contains("BYPASS not_cacheable"))
+        for _ in 0..<2 { #expect(try !client.call(command, key).hasPrefix("-")) }
+        #expect(try figure("bypassed_not_cacheable") == bypasses + 2)
+        let lines = try seen(by: monitor)
+        #expect(!lines.contains("CACHING") && !lines.contains("PTTL"))
+        let longest = String(key.dropLast())
+        try waitUntil("a key that is one byte shorter is kept") {
+            try client.call(command, longest)
+            return try client.call("CACHE", "EXPLAIN", command, longest) == "$3\r\nHIT\r\n"
+        }
+    }
 }
