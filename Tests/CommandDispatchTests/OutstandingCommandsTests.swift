@@ -82,10 +82,13 @@ struct OutstandingCommandsTests {
     @Test("and those about which another's reply is awaited")
     func awaited() {
         var late = LateReplies(pool: BufferPool())
-        let ticket = late.await(7, behind: 0)
+        let mark = CommandMark(hash: 7, sentAt: 0, command: 0, effect: .fill, isLast: true)
+        let ticket = late.await(mark, behind: 0)
         let before = [late.isAwaiting(7), late.isAwaiting(8)]
-        late.fulfil(ticket) { $0.writeOK() }
+        late.append(to: ticket) { $0.writeOK() }
+        let command = late.finish(ticket)
         let after = late.isAwaiting(7)
+        #expect(command?.hash == 7)
         #expect(before == [true, false] && !after)
     }
 

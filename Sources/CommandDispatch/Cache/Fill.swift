@@ -9,7 +9,8 @@ import Upstream
 ///
 /// The three are written together, so nothing that this connection sends can come between them. The client gets the reply
 /// at once; it is stored when PTTL's is in, if the lease holds still. Others who ask the same in the meantime join, and get
-/// the same reply.
+/// the same reply as it comes, if nothing of theirs has to be answered before it that comes later: else all of it would have to be
+/// held for each of them, however large it is.
 ///
 /// A fill that is over is used again for another miss, with the room that it has: otherwise half the time that a miss takes
 /// would be spent on getting memory and giving it back.
@@ -21,6 +22,8 @@ final class Fill: ReplyReceiver {
     }
 
     private(set) var question = CacheQuestion()
+    /// How many had begun on the loop when it did, this one included.
+    private(set) var number = 0
     private(set) var lease: UInt64 = 0
     /// Nil when it is over.
     private(set) var connection: SharedConnection?
@@ -47,8 +50,16 @@ final class Fill: ReplyReceiver {
     init(_ cache: LoopCache) { self.cache = cache }
 
     /// Begins: the commands are about to be sent over `shared`.
-    func begin(_ id: CacheID, lease: UInt64, flight: UInt64, _ session: Session, _ shared: SharedConnection) {
+    func begin(
+        _ id: CacheID,
+        number: Int,
+        lease: UInt64,
+        flight: UInt64,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) {
         question.set(id)
+        self.number = number
         self.lease = lease
         self.flight = flight
         self.session = session
@@ -72,9 +83,19 @@ final class Fill: ReplyReceiver {
     }
 
     /// Lets `session` have the reply, too.
-    func join(_ session: Session) { joined.append((session, session.awaitReply(ofKey: question.hash))) }
+    func join(_ session: Session, _ spec: UnsafePointer<CommandSpec>) {
+        let time = cache.context.nowMicroseconds
+        let command = CommandMark(
+            hash: question.hash,
+            sentAt: time,
+            command: spec.pointee.index,
+            effect: .fill,
+            isLast: true
+        )
+        joined.append((session, session.awaitReply(to: command, ofFill: number)))
+    }
 
-    /// Whether the reply is still to come, and will be kept in one piece.
+    /// Whether all of the reply is still to come.
     var isJoinable: Bool { stage != .timeToLive && !isReleased }
 
     // MARK: Replies
@@ -104,19 +125,15 @@ final class Fill: ReplyReceiver {
             holdsLease = cache.cache.releaseRead(question.hash, lease: lease)
             cache.forget(self)
         }
-        if reply.count + bytes.count > cache.largestEntry, joined.isEmpty {
+        if reply.count + bytes.count > cache.largestEntry {
             isTooLarge = true
             reply = []
         }
         if !isTooLarge { reply.append(contentsOf: bytes) }
-        guard isWhole else {
-            session?.receive(bytes, replies: 0, goesOn: goesOn)
-            return
-        }
-        stage = .timeToLive
-        session?.receive(bytes, replies: 1, goesOn: goesOn)
-        for (session, ticket) in joined { session.fulfil(ticket) { $0.writeBytes(reply) } }
-        joined = []
+        if isWhole { stage = .timeToLive }
+        session?.receive(bytes, replies: isWhole ? 1 : 0, goesOn: goesOn)
+        for (session, ticket) in joined { session.receiveAwaited(ticket, bytes, isWhole: isWhole) }
+        if isWhole { joined = [] }
     }
 
     /// PTTL's reply is in.
@@ -158,8 +175,9 @@ final class Fill: ReplyReceiver {
                 stage = .timeToLive
                 cache.forget(self)
                 session?.fail(failure, commands: 1, afterPartOfReply: afterPartOfReply)
-                cache.loopCounters.failedCommands.add(joined.count)
-                for (session, ticket) in joined { session.fulfil(ticket) { $0.writeError(failure.message) } }
+                for (session, ticket) in joined {
+                    session.failAwaited(ticket, failure, afterPartOfReply: afterPartOfReply)
+                }
                 joined = []
             case .timeToLive:
                 cache.cache.endLease(question.hash, lease)

@@ -16,7 +16,8 @@ extension LoopCache {
         _ shared: SharedConnection
     ) {
         let fill = idleFills.popLast() ?? Fill(self)
-        fill.begin(id, lease: lease, flight: flight, session, shared)
+        fillsBegun += 1
+        fill.begin(id, number: fillsBegun, lease: lease, flight: flight, session, shared)
         if flights[PreHashed(flight)] == nil { flights[PreHashed(flight)] = fill }
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: CollectionOfOne(id.hash), spec)

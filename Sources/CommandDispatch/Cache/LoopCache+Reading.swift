@@ -140,13 +140,12 @@ extension LoopCache {
         }
         let flight = Self.flight(of: id)
         if !flights.isEmpty, let fill = flights[PreHashed(flight)], fill.connection === shared, fill.isJoinable,
-            fill.question.asks(id),
+            fill.question.asks(id), session.precedes(fill.number),
             cache.isJoinable(id.hash, lease: fill.lease)
         {
             counters.coalesced.add()
             lastOutcome = .coalesced
-            session.awaitedRound = 0
-            fill.join(session)
+            fill.join(session, spec)
             return .taken
         }
         noteMiss()

@@ -35,6 +35,8 @@ final class LoopCache {
     var admission: Admission
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: Fill] = [:]
+    /// How many ever began.
+    var fillsBegun = 0
     /// Fills that are over.
     var idleFills: [Fill] = []
     /// Sessions whose next command waits for a round.

@@ -23,7 +23,7 @@ struct LateReplies: ~Copyable {
     /// Adds what `write` writes, behind `sent` commands; nothing if it returns false. Replies behind the same command
     /// share a buffer.
     mutating func add(behind sent: Int, _ write: (inout ByteBuffer) -> Bool) -> Bool {
-        if !replies.isEmpty, !replies.last.isAwaited, replies.last.behind == sent {
+        if !replies.isEmpty, replies.last.awaited == nil, replies.last.behind == sent {
             let before = replies.last.bytes.readableBytes
             guard write(&replies.last.bytes) else { return false }
             bytes += replies.last.bytes.readableBytes - before
@@ -44,36 +44,47 @@ struct LateReplies: ~Copyable {
         spare = ByteBuffer()
     }
 
-    /// Adds one about a key that is still to come: the ticket for ``fulfil(_:_:)``.
-    mutating func await(_ key: UInt64, behind sent: Int) -> Int {
+    /// Adds one to a command that is still to come: the ticket for ``append(to:_:)``.
+    mutating func await(_ command: CommandMark, behind sent: Int) -> Int {
         awaited += 1
-        replies.append(LateReply(behind: sent, bytes: ByteBuffer(), key: key, isAwaited: true))
+        replies.append(LateReply(behind: sent, bytes: ByteBuffer(), awaited: command))
         return released + replies.count - 1
     }
 
     /// Whether one about the key is still to come.
     func isAwaiting(_ key: UInt64) -> Bool {
-        awaited > 0 && (0..<replies.count).contains { replies[$0].isAwaited && replies[$0].key == key }
+        awaited > 0 && (0..<replies.count).contains { replies[$0].awaited?.hash == key }
     }
 
-    /// The one with `ticket` has come.
-    mutating func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
-        var buffer = pool.take()
-        write(&buffer)
-        bytes += buffer.readableBytes
+    /// Some of the one with `ticket` has come.
+    mutating func append(to ticket: Int, _ write: (inout ByteBuffer) -> Void) {
+        let index = ticket - released
+        if replies[index].bytes.capacity == 0 { replies[index].bytes = pool.take() }
+        bytes -= replies[index].bytes.readableBytes
+        write(&replies[index].bytes)
+        bytes += replies[index].bytes.readableBytes
+    }
+
+    /// All of the one with `ticket` has come. Returns the command that it answers.
+    mutating func finish(_ ticket: Int) -> CommandMark? {
         awaited -= 1
-        replies[ticket - released].bytes = buffer
-        replies[ticket - released].isAwaited = false
+        return replies[ticket - released].awaited.take()
     }
 
-    /// Moves those to `output` whose turn it is when `answered` of the session's commands have their replies.
+    /// Moves those to `output` whose turn it is when `answered` of the session's commands have their replies, and what there is of
+    /// the next one: however large that gets, it isn't held.
     mutating func release(answered: Int, to output: inout ByteBuffer) {
-        while !replies.isEmpty, !replies.first.isAwaited, replies.first.behind &- answered <= 0 {
-            let reply = replies.removeFirst()
+        while !replies.isEmpty, replies.first.behind &- answered <= 0 {
+            if replies.first.bytes.capacity > 0 {
+                var buffer = ByteBuffer()
+                swap(&buffer, &replies.first.bytes)
+                bytes -= buffer.readableBytes
+                output.writeImmutableBuffer(buffer)
+                pool.put(buffer)
+            }
+            guard replies.first.awaited == nil else { return }
+            _ = replies.removeFirst()
             released += 1
-            bytes -= reply.bytes.readableBytes
-            output.writeImmutableBuffer(reply.bytes)
-            pool.put(reply.bytes)
         }
     }
 }

@@ -49,6 +49,8 @@ public final class Session: ReplyReceiver {
     private var hits = 0
     private let delivery = SessionDelivery()
     private var resumedInTurn = 0
+    /// How many fills had begun on the loop when its last command was sent; or the number of the one that it has joined since.
+    private var lastFill = 0
     private var window: ReplyWindow
     private var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
@@ -148,17 +150,35 @@ public final class Session: ReplyReceiver {
     @inline(__always)
     func noteHit() { hits &+= 1 }
 
-    /// Answers the command at hand with a reply that another's command will bring: the ticket for ``fulfil(_:_:)``.
-    func awaitReply(ofKey hash: UInt64) -> Int {
-        commands.join(hash)
+    /// Whether everything that is outstanding was sent before the fill with this number: then it will be answered by the time that
+    /// the fill's reply comes, which can be passed on as it does.
+    func precedes(_ fill: Int) -> Bool { outstanding == 0 || lastFill < fill }
+
+    /// Answers `command` with the reply that the fill with this number will bring: the ticket for
+    /// ``receiveAwaited(_:_:isWhole:)``.
+    func awaitReply(to command: CommandMark, ofFill fill: Int) -> Int {
+        awaitedRound = 0
+        lastFill = fill
+        commands.join(command.hash)
         beginsNewRun = true
-        return late.await(hash, behind: commands.sent)
+        return late.await(command, behind: commands.sent)
     }
 
-    /// The reply that was awaited with `ticket`.
-    func fulfil(_ ticket: Int, _ write: (inout ByteBuffer) -> Void) {
+    /// Passes on what has come of the reply that is awaited with `ticket`.
+    func receiveAwaited(_ ticket: Int, _ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
         guard !isEnded, !isCutOff else { return }
-        late.fulfil(ticket, write)
+        late.append(to: ticket) { $0.writeBytes(bytes) }
+        if isWhole, let command = late.finish(ticket) { dispatcher.noteReply(to: command) }
+        afterReplies()
+    }
+
+    /// The reply that is awaited with `ticket` won't come, or not all of it.
+    func failAwaited(_ ticket: Int, _ failure: UpstreamFailure, afterPartOfReply: Bool) {
+        dispatcher.counters.failedCommands.add()
+        guard !isEnded, !isCutOff else { return }
+        guard !afterPartOfReply else { return cutOff() }
+        late.append(to: ticket) { $0.writeError(failure.message) }
+        _ = late.finish(ticket)
         afterReplies()
     }
 
@@ -212,6 +232,7 @@ public final class Session: ReplyReceiver {
         awaitedRound = 0
         let time = dispatcher.context.nowMicroseconds
         if let cache = dispatcher.cache {
+            lastFill = cache.fillsBegun
             let flushes = commands.add(command, spec, cache.hash, at: time)
             if flushes > 0 { shut(cache, flushes) }
         } else {
@@ -230,6 +251,7 @@ public final class Session: ReplyReceiver {
     /// One more command is outstanding, which reads `keys` for the cache; and the cache takes its reply.
     func noteSentFill(of keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>) {
         awaitedRound = 0
+        lastFill = dispatcher.cache?.fillsBegun ?? 0
         commands.addFill(of: keys, spec, at: dispatcher.context.nowMicroseconds)
     }
 
@@ -267,14 +289,16 @@ public final class Session: ReplyReceiver {
         noteReplies(commands, goesOn: false, failed: true)
         guard !isEnded, !isCutOff else { return }
         guard !hasFinished else { return deliverSoon() }
-        guard !afterPartOfReply else {
-            // Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
-            obstacles.insert(.closing)
-            isCutOff = true
-            return deliverSoon()
-        }
+        guard !afterPartOfReply else { return cutOff() }
         for _ in 0..<commands { output.writeError(failure.message) }
         afterReplies()
+    }
+
+    /// Half a reply is out and can't be taken back: only the end of the connection tells the client the truth.
+    private func cutOff() {
+        obstacles.insert(.closing)
+        isCutOff = true
+        deliverSoon()
     }
 
     /// The upstream connection has room again.

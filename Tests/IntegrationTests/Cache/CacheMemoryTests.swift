@@ -89,4 +89,65 @@ struct CacheMemoryTests {
             return try client.call("CACHE", "EXPLAIN", command, longest) == "$3\r\nHIT\r\n"
         }
     }
+
+    @Test("many who join a read of what is too large to be kept have it whole, and what they ask next behind it")
+    func joinedReads() throws {
+        let size = 3_000_000
+        try set("large", size)
+        let clients = try (0..<10).map { _ in try ocm.connect() }
+        try redis.freeze()
+        for client in clients { try client.send("CLIENT GETNAME\r\nGET large\r\nGET large\r\nECHO end\r\n") }
+        for client in clients { _ = try client.readReply() }
+        redis.thaw()
+        for client in clients {
+            #expect(try client.read(size + 12, within: 60).count == size + 12)
+            #expect(try client.read(size + 12, within: 60).count == size + 12)
+            #expect(try client.readReply().elementsEqual("$3\r\nend\r\n".utf8))
+        }
+        #expect(try figure("coalesced") == 9)
+    }
+
+    @Test("who has asked for something else behind it doesn't join, and has everything in order")
+    func order() throws {
+        try admin.call("MSET", "a", "1", "b", "2", "c", "3")
+        let others = try (0..<5).map { _ in try ocm.connect() }
+        try redis.freeze()
+        try client.send("GET a\r\nGET b\r\n")
+        for (index, other) in others.enumerated() {
+            // The first and the third ask in the order of the reads that are on their way; all others also for what isn't.
+            try other.send(
+                ["GET a\r\nGET b\r\n", "GET b\r\nGET a\r\n", "GET b\r\n", "GET c\r\nGET a\r\n", "PTTL a\r\nGET b\r\n"][
+                    index
+                ]
+            )
+            try waitUntil("it is taken") { try ocm.connect().call("CACHE", "STATS").count > 0 }
+        }
+        redis.thaw()
+        for expected in ["1", "2"] { #expect(try client.readReply().elementsEqual("$1\r\n\(expected)\r\n".utf8)) }
+        let expected = [
+            ["$1\r\n1", "$1\r\n2"], ["$1\r\n2", "$1\r\n1"], ["$1\r\n2"], ["$1\r\n3", "$1\r\n1"], [":-1", "$1\r\n2"],
+        ]
+        for (other, replies) in zip(others, expected) {
+            for reply in replies { #expect(try other.readReply().elementsEqual("\(reply)\r\n".utf8)) }
+        }
+    }
+
+    @Test("what joined a read counts as a command")
+    func commandCount() throws {
+        try admin.call("SET", "k", "v")
+        let clients = try (0..<20).map { _ in try ocm.connect() }
+        let before = try commands("get")
+        try redis.freeze()
+        for client in clients { try client.send("GET k\r\n") }
+        try waitUntil("all have come") { try figure("coalesced") == 19 }
+        redis.thaw()
+        for client in clients { _ = try client.readReply() }
+        #expect(try commands("get") == before + 20)
+    }
+
+    private func commands(_ name: String) throws -> Int {
+        let info = try client.call("INFO", "ocm")
+        let line = info.split(separator: "\r\n").first { $0.hasPrefix("ocm_command_\(name):") }
+        return Int(line?.split(separator: ":").last ?? "") ?? -1
+    }
 }
