@@ -22,6 +22,12 @@ public struct RingQueue<Element>: ~Copyable {
     /// How many elements wait.
     @inlinable public var count: Int { waiting }
 
+    /// Gives back the room that it has grown to, if that is for more than `most` elements; the queue must be empty.
+    @inlinable
+    public mutating func shrink(to most: Int) {
+        if capacity > most { self = RingQueue() }
+    }
+
     /// Whether none does.
     @inlinable public var isEmpty: Bool { waiting == 0 }
 

@@ -64,7 +64,13 @@ struct OutstandingCommands: ~Copyable {
 
     /// Nothing is outstanding any more.
     @inline(__always)
-    mutating func forgetKeys() { keys = KeyMask() }
+    mutating func forgetKeys() {
+        keys = KeyMask()
+        marks.shrink(to: Self.mostRoom)
+    }
+
+    /// The room of so many marks is kept: one command may name hundreds of thousands of keys.
+    private static let mostRoom = 1 << 10
 
     private mutating func addMarks(
         _ command: Command,
