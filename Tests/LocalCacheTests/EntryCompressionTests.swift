@@ -125,6 +125,18 @@ struct EntryCompressionTests {
         #expect(larger <= 1000)
     }
 
+    @Test("little of what one entry pushes out is compressed, and nothing that is large")
+    func bounded() {
+        let compressor = RunLengthCompressor()
+        let tester = filled(compressor, count: 2000)
+        let before = compressor.compressions
+        tester.insert(Question("large"), Self.value(1, 1 << 20))
+        #expect((1...64).contains(compressor.compressions - before))
+        let large = RunLengthCompressor()
+        _ = filled(large, count: 100, size: 257 << 10)
+        #expect(large.compressions == 0)
+    }
+
     private func isCompressed(_ tester: StoreTester, _ key: String) -> Bool {
         let reference = Question(key).withID { tester.store.lookup($0) }
         return reference != 0 && tester.store.pool.entry(reference).isCompressed

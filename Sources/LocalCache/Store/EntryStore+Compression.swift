@@ -6,11 +6,17 @@
 /// that was hit makes way for what wasn't, so a scan still pushes nothing out. What is hit in the cold queue moves on to the main
 /// queue when it comes to the end, as from the small queue.
 ///
+/// All this happens under the lock of a shard, on an event loop that others wait for: compressing takes 10 ms for a megabyte. So
+/// no more than 256 KB are compressed for one entry that comes in, which takes some 2.5 ms; what else has to leave for it leaves
+/// as it is. A larger reply is never compressed, so the compressor's buffers don't grow with it either.
+///
 /// A second hit makes a compressed entry plain again. So what is hit often is never compressed, and never has to be inflated.
 extension EntryStore {
     /// What wasn't hit isn't compressed while the main queue takes all but one part in so many: the small queue needs most of
     /// that, and what goes to the cold queue would have to leave at once.
     private static let leastColdShare = 8
+    /// So many bytes are compressed at most to make room for one entry.
+    static let mostCompressed = 256 << 10
 
     /// Compresses an entry instead of evicting it. False: there is no room for it all the same, or it is too small, or doesn't get
     /// smaller, or is compressed.
@@ -18,9 +24,11 @@ extension EntryStore {
         let entry = pool.entry(reference)
         let queue = pool[pool.chunk(of: reference)].queue == .main ? QueueKind.main : .cold
         guard let compressor, !entry.isCompressed, entry.reply.count >= compressor.minimumSize,
-            queue == .main || (weight - main.weight) * Self.leastColdShare > weight,
-            let bytes = compressor.compress(entry.reply)
+            entry.reply.count <= compressionBudget,
+            queue == .main || (weight - main.weight) * Self.leastColdShare > weight
         else { return false }
+        compressionBudget -= entry.reply.count
+        guard let bytes = compressor.compress(entry.reply) else { return false }
         let size = entry.size(reply: bytes.count + 4)
         guard size < entry.size else { return false }
         if size > pool.largestShared {
@@ -73,6 +81,7 @@ extension EntryStore {
 
     /// A further hit on a compressed entry: it is plain again from now on. Nil if its bytes are corrupt.
     private func inflate(_ id: CacheID, _ now: CacheTime) -> CachedReply? {
+        compressionBudget = Self.mostCompressed
         let reference = lookup(id)
         // It must not be evicted to make room for itself.
         pool.entry(reference).frequency = CacheEntry.mostFrequency

@@ -5,6 +5,7 @@ extension EntryStore {
     /// The limits are: `largestEntry` for the reply, 65,535 bytes for the key and the arguments each, half the store for
     /// all of it. Nothing may come through a source that was closed.
     package func insert(_ id: CacheID, _ fill: CacheFill, now: CacheTime) -> Bool {
+        compressionBudget = Self.mostCompressed
         var isHot = false
         var frequency: UInt8 = 0
         let old = lookup(id)

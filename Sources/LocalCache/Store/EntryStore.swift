@@ -54,6 +54,9 @@ package final class EntryStore {
     var sweeper = Sweeper()
     var compactor = Compactor()
 
+    /// How many bytes may still be compressed to make room for one entry.
+    var compressionBudget = 0
+
     /// What all entries would weigh together if none were compressed.
     var plainWeight = 0
     /// Bytes in chunks that entries have left behind.
