@@ -54,6 +54,8 @@ public final class ReplyCache: @unchecked Sendable {
 
     private static let mostShards = 16
     private static let smallestShard = 4 << 20
+    /// In a smaller shard a compressor would take more than what it saves is worth.
+    private static let smallestCompressingShard = 2 << 20
 
     /// An empty cache, closed.
     public init(_ configuration: ReplyCacheConfiguration) {
@@ -63,12 +65,13 @@ public final class ReplyCache: @unchecked Sendable {
         shift = UInt64(64 - count.trailingZeroBitCount)
         let limit = configuration.memoryLimit / count
         let rounds = rounds
+        let makeCompressor = limit >= Self.smallestCompressingShard ? configuration.makeCompressor : nil
         shards = (0..<count).map { _ in
             CacheShard(
                 store: EntryStore(
                     limit: limit,
                     largestEntry: configuration.largestEntry,
-                    compressor: configuration.makeCompressor?()
+                    compressor: makeCompressor?()
                 ),
                 rounds: rounds
             )

@@ -137,6 +137,16 @@ struct EntryCompressionTests {
         #expect(large.compressions == 0)
     }
 
+    @Test("what the compressor takes counts")
+    func memory() {
+        let compressor = RunLengthCompressor()
+        let entries = filled(compressor, count: 6000).entries
+        compressor.memoryBytes = 1 << 20
+        let tester = filled(compressor, count: 6000)
+        #expect(tester.bytesUsed <= 4 << 20)
+        #expect((entries / 2...entries * 4 / 5).contains(tester.entries))
+    }
+
     private func isCompressed(_ tester: StoreTester, _ key: String) -> Bool {
         let reference = Question(key).withID { tester.store.lookup($0) }
         return reference != 0 && tester.store.pool.entry(reference).isCompressed

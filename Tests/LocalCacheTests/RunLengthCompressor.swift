@@ -5,6 +5,8 @@ import RESP
 /// Compresses what is one byte over and over: the byte, a checksum, and padding to a third of the size.
 final class RunLengthCompressor: EntryCompressor {
     let minimumSize = 64
+    /// What it says that it takes.
+    var memoryBytes = 0
     /// How often it was asked to do what.
     private(set) var compressions = 0
     private(set) var inflations = 0

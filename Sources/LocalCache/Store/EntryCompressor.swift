@@ -3,6 +3,9 @@ public protocol EntryCompressor: AnyObject {
     /// Replies smaller than this, in bytes, aren't worth it.
     var minimumSize: Int { get }
 
+    /// What it takes from memory, in bytes.
+    var memoryBytes: Int { get }
+
     /// The bytes, compressed: a view that is valid until the next call. Nil when they don't shrink enough.
     func compress(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer?
 

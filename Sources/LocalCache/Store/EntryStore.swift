@@ -21,7 +21,7 @@
 /// pages that can be given back. Holes that invalidation leaves are closed by moving what lies behind them in the queue
 /// forward, in order, before anything is evicted (`EntryStore+Compaction.swift`).
 ///
-/// Everything counts: chunks, index, ghosts and tables. The last chunk's worth of the limit, with a
+/// Everything counts: chunks, index, ghosts, tables, and what the compressor takes. The last chunk's worth of the limit, with a
 /// compressor the last two, is never given to new entries, so that eviction always has where to put what it keeps until the
 /// chunk that it empties is free.
 ///
@@ -105,7 +105,9 @@ package final class EntryStore {
     }
 
     /// What is taken from memory.
-    var held: Int { pool.bytes + index.bytes + ghost.bytes + tableSize + ClosedSources.mostBytes }
+    var held: Int {
+        pool.bytes + index.bytes + ghost.bytes + tableSize + ClosedSources.mostBytes + (compressor?.memoryBytes ?? 0)
+    }
 
     /// What new entries may take up, with everything else.
     var ceiling: Int {
