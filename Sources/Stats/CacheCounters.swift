@@ -4,7 +4,8 @@ public final class CacheCounters: Sendable {
     public let hits = Counter()
     /// Reads answered from the cache with what a missing key gives.
     public let negativeHits = Counter()
-    /// Reads that were looked up, not found, and sent upstream.
+    /// Reads that the cache had no answer to and that were sent upstream; also those that weren't looked up because the
+    /// key isn't admitted, or because the client's own commands on it are under way.
     public let misses = Counter()
     /// Reads that joined a miss already under way.
     public let coalesced = Counter()

@@ -10,7 +10,8 @@ public struct CacheStatistics: Sendable {
     public let hits: Int
     /// Commands answered from the cache with what a missing key gives.
     public let negativeHits: Int
-    /// Commands that were looked up, not found, and sent upstream.
+    /// Commands that the cache had no answer to and that were sent upstream; also those that weren't looked up because the
+    /// key isn't admitted, or because the client's own commands on it are under way.
     public let misses: Int
     /// Commands that joined a miss already under way.
     public let coalesced: Int
@@ -79,7 +80,7 @@ public struct CacheStatistics: Sendable {
         memoryLimitBytes = store.memoryLimit
     }
 
-    /// The part of the commands looked up that the cache answered, 0 to 1; 0 when none was.
+    /// The part of hits, misses and joined misses that hits are, 0 to 1; 0 when there were none.
     public var hitRate: Double { Self.ratio(hits + negativeHits, hits + negativeHits + misses + coalesced) }
     /// Bytes of memory taken.
     public var memoryUsageBytes: Int { store.bytesUsed }

@@ -176,20 +176,20 @@ extension LoopCache {
         _ shared: SharedConnection
     ) -> Disposition? {
         guard admission.keeps(id.hash) else { return bypass(.notAdmitted) }
-        guard let lease = lease(for: id.hash, shared) else { return nil }
+        if let refusal = Self.trackingRefusal(of: shared) {
+            lastOutcome = .bypass
+            return bypass(refusal)
+        }
+        let lease = cache.lease(id.hash, source: shared.trackingSource)
+        guard lease != 0 else { return nil }
         fill(id, lease: lease, flight: flight, command, spec, session, shared)
         return .taken
     }
 
-    /// A lease for a miss that is to be sent over `shared`, if it can have one.
-    func lease(for hash: UInt64, _ shared: SharedConnection) -> UInt64? {
-        guard shared.trackingSource != 0 else {
-            counters.bypasses.add(shared.trackingRefusal == nil ? .untrackedConnection : .trackingRefused)
-            lastOutcome = .bypass
-            return nil
-        }
-        let lease = cache.lease(hash, source: shared.trackingSource)
-        return lease == 0 ? nil : lease
+    /// Why nothing that comes over `shared` may be kept, if so.
+    static func trackingRefusal(of shared: SharedConnection) -> BypassReason? {
+        guard shared.trackingSource == 0 else { return nil }
+        return shared.trackingRefusal == nil ? .untrackedConnection : .trackingRefused
     }
 
     func noteMiss() {

@@ -21,20 +21,20 @@ extension LoopCache {
         _ shared: SharedConnection
     ) -> Disposition? {
         guard command.count > 1, command.count <= Self.mostKeys + 1, session.canSearch(times: command.count) else {
-            return nil
+            return command.count > 1 ? bypass(.notCacheable) : nil
         }
         missing.removeAll(keepingCapacity: true)
         strings.clear()
         defer { Self.letGoIfLarge(&strings) }
         // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
         let hasWaited = session.awaitedRound != 0
-        if !hasWaited { topKeys.record(command[1], hash: hash(command[1])) }
         for index in 1..<command.count {
             let key = command[index]
             guard key.count <= CacheID.longestPart, strings.readableBytes <= Session.outputLimit else {
                 return bypass(.notCacheable)
             }
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+            if !hasWaited { topKeys.record(key, hash: id.hash) }
             let isAdmitted = hasWaited ? admission.mode != .standingAside : admission.admits(id.hash, now: now)
             guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {
                 missing.append((index, isAdmitted))
@@ -74,17 +74,22 @@ extension LoopCache {
         _ shared: SharedConnection
     ) -> Disposition? {
         noteMiss()
+        var refusal = Self.trackingRefusal(of: shared)
         let asked = missing.map { index, isAdmitted in
             let key = command[index]
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             // What the session itself may be writing will be purged in a moment.
             let isOwn = isAdmitted && session.hasOutstandingWrite(on: id.hash)
             let isKept = isAdmitted && !isOwn && admission.keeps(id.hash)
-            if !isKept, !isOwn { counters.bypasses.add(.notAdmitted) }
-            let lease = isKept ? lease(for: id.hash, shared) ?? 0 : 0
+            let lease = isKept && shared.trackingSource != 0 ? cache.lease(id.hash, source: shared.trackingSource) : 0
+            if !isKept, refusal == nil { refusal = isOwn ? .ownWritePending : .notAdmitted }
             return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease)
         }
-        if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) { return nil }
+        if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) {
+            if shared.trackingSource == 0 { lastOutcome = .bypass }
+            // As with hits and misses, one command counts once.
+            return refusal.flatMap(bypass)
+        }
         let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: asked.map(\.question.hash), spec)

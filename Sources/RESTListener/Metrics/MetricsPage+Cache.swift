@@ -17,7 +17,11 @@ extension MetricsPage {
             "Reads answered from the cache with the knowledge that the key is missing.",
             statistics.negativeHits
         )
-        writer.counter("ocm_cache_misses", "Reads looked up in vain and sent to Redis.", statistics.misses)
+        writer.counter(
+            "ocm_cache_misses",
+            "Reads that the cache had no answer to, and that were sent to Redis.",
+            statistics.misses
+        )
         writer.counter(
             "ocm_cache_coalesced",
             "Reads looked up in vain that shared the reply to another one's miss.",
