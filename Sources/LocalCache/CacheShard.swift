@@ -66,8 +66,8 @@ final class CacheShard: @unchecked Sendable {
     func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
         lock.withLock {
             guard isOpen else { return .closed }
-            guard let reply = store.peek(id, now: now) else { return .absent }
-            return unsettledDoubt(id.hash, startedBefore: 0).map { .inDoubt($0) } ?? .hit(reply.kind)
+            guard let kind = store.peek(id, now: now) else { return .absent }
+            return unsettledDoubt(id.hash, startedBefore: 0).map { .inDoubt($0) } ?? .hit(kind)
         }
     }
 
@@ -141,12 +141,12 @@ final class CacheShard: @unchecked Sendable {
         }
     }
 
-    func purge(_ hash: UInt64) -> Int {
+    func purge(_ hash: UInt64) {
         lock.withLock {
             if !leases.isEmpty { leases[PreHashed(hash)] = nil }
             if !doubts.isEmpty { doubts.remove(PreHashed(hash)) }
             if !earlierDoubts.isEmpty { earlierDoubts.remove(PreHashed(hash)) }
-            return store.remove(hash: hash)
+            store.remove(hash: hash)
         }
     }
 
@@ -168,21 +168,21 @@ final class CacheShard: @unchecked Sendable {
 
     func open() { lock.withLock { isOpen = true } }
 
-    func close(sourcesUpTo last: UInt32) -> Int {
+    func close(sourcesUpTo last: UInt32) {
         lock.withLock {
             isOpen = false
             lastClosedSource = last
-            return removeAll()
+            removeAll()
         }
     }
 
-    func flush() -> Int { lock.withLock { removeAll() } }
+    func flush() { lock.withLock { removeAll() } }
 
-    private func removeAll() -> Int {
+    private func removeAll() {
         leases = [:]
         doubts = []
         earlierDoubts = []
-        return store.removeAll()
+        store.removeAll()
     }
 
     func closeSource(_ source: UInt32) {

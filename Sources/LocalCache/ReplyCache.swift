@@ -169,9 +169,8 @@ public final class ReplyCache: @unchecked Sendable {
         withShard(hash) { $0.releaseRead(hash, lease: lease) }
     }
 
-    /// The key has changed, or the reply of a command that may have changed it is about to leave: how many entries went.
-    @discardableResult
-    public func purge(_ hash: UInt64) -> Int { withShard(hash) { $0.purge(hash) } }
+    /// The key has changed, or the reply of a command that may have changed it is about to leave.
+    public func purge(_ hash: UInt64) { withShard(hash) { $0.purge(hash) } }
 
     /// Keys have changed that nobody can name.
     public func doubtEverything() { rounds.doubtEverything() }
@@ -192,19 +191,19 @@ public final class ReplyCache: @unchecked Sendable {
     }
 
     /// Drops everything, and serves and stores nothing until it is opened. No source of the epoch that ends gets a lease
-    /// again. Returns how many entries went.
-    @discardableResult
-    public func close() -> Int {
+    /// again.
+    public func close() {
         let last = sources.withLockedValue {
             $0.epoch += 1
             return $0.last
         }
-        return shards.reduce(0) { $0 + $1.close(sourcesUpTo: last) }
+        for shard in shards { shard.close(sourcesUpTo: last) }
     }
 
-    /// Drops everything: how many entries went.
-    @discardableResult
-    public func flush() -> Int { shards.reduce(0) { $0 + $1.flush() } }
+    /// Drops everything.
+    public func flush() {
+        for shard in shards { shard.flush() }
+    }
 
     /// A number for a connection that is about to have its reads tracked; 0 if `epoch` is over.
     public func makeSource(_ epoch: UInt64) -> UInt32 {

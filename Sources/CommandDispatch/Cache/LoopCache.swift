@@ -130,10 +130,9 @@ final class LoopCache {
     }
 
     /// Drops everything.
-    @discardableResult
-    func flush(_ reason: FlushReason) -> Int {
+    func flush(_ reason: FlushReason) {
         counters.flushes.add(reason)
-        return cache.flush()
+        cache.flush()
     }
 
     // MARK: Waiting

@@ -15,16 +15,10 @@ extension EntryStore {
             drop(old)
         }
         let size = CacheEntry.size(key: id.key.count, arguments: id.arguments.count, reply: fill.reply.count)
-        guard isAcceptable(id, fill, size), makeRoom(for: id, fill, size, now) else {
-            counters.refused += 1
-            return false
-        }
+        guard isAcceptable(id, fill, size), makeRoom(for: id, fill, size, now) else { return false }
         if ghost.remove(Self.identity(id)) { isHot = true }
         let queue = isHot ? QueueKind.main : .small
-        guard let reference = place(size, in: queue, now) else {
-            counters.refused += 1
-            return false
-        }
+        guard let reference = place(size, in: queue, now) else { return false }
         let entry = CacheEntry(at: pool.entry(reference).block, id, fill)
         entry.frequency = frequency
         link(reference)
@@ -40,6 +34,7 @@ extension EntryStore {
     }
 
     /// Removes every reply of the keys with this hash: how many.
+    @discardableResult
     package func remove(hash: UInt64) -> Int {
         var count = 0
         while true {
@@ -56,6 +51,7 @@ extension EntryStore {
     }
 
     /// Removes everything: how many entries.
+    @discardableResult
     package func removeAll() -> Int {
         let count = counters.entries
         small.removeAll(pool)

@@ -160,14 +160,12 @@ package final class EntryStore {
         if reference != 0 { pool.entry(reference).prefetch() }
     }
 
-    /// The reply to `id`, of which nothing takes notice. The view is valid until the next call.
-    package func peek(_ id: CacheID, now: CacheTime) -> CachedReply? {
+    /// What the reply to `id` is; nothing takes notice.
+    package func peek(_ id: CacheID, now: CacheTime) -> CachedReply.Kind? {
         let reference = lookup(id)
         guard reference != 0 else { return nil }
         let entry = pool.entry(reference)
-        guard !isGone(entry, now) else { return nil }
-        guard entry.isCompressed else { return CachedReply(kind: entry.kind, bytes: entry.reply) }
-        return inflated(entry).map { CachedReply(kind: entry.kind, bytes: $0) }
+        return isGone(entry, now) ? nil : entry.kind
     }
 
     /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the key

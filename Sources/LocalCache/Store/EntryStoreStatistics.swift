@@ -16,8 +16,6 @@ public struct EntryStoreStatistics: Sendable, Equatable {
     public var evictions = 0
     /// How many replies were dropped because their time was over.
     public var expiries = 0
-    /// How many replies weren't taken in because they were too large.
-    public var refused = 0
 
     /// Nothing.
     public init() {}
@@ -32,6 +30,5 @@ public struct EntryStoreStatistics: Sendable, Equatable {
         sum.savedBytes += other.savedBytes
         sum.evictions += other.evictions
         sum.expiries += other.expiries
-        sum.refused += other.refused
     }
 }
