@@ -14,12 +14,15 @@ final class RESTLoop: ListenerLoop {
     private var connections: [ObjectIdentifier: RESTConnection] = [:]
     private var drained: EventLoopPromise<Void>?
     private var sweeps: RepeatedTask?
+    private var surplus = 0
     private var dateSecond: UInt64 = 0
     private var dateLine = ByteBuffer()
 
     /// Bodies and replies that are waiting may take this much in all, in bytes.
     private static let mostWaiting = 256 << 20
     private static let sweepInterval = TimeAmount.milliseconds(500)
+    /// So many connections beyond the clients that there may be can wait for their request at a time.
+    private static let mostSurplus = 32
 
     init(_ dispatcher: Dispatcher, _ configuration: RESTListenerConfiguration) {
         self.dispatcher = dispatcher
@@ -37,9 +40,6 @@ final class RESTLoop: ListenerLoop {
     /// Whether bodies have to be refused until others are done.
     var isFull: Bool { waitingBytes > Self.mostWaiting }
 
-    /// Whether one more client would be too many.
-    var hasTooManyClients: Bool { dispatcher.server.allClients > configuration.maxClients }
-
     /// The line with the `Date` header, made once a second.
     var date: ByteBuffer {
         let second = now.uptimeNanoseconds / 1_000_000_000
@@ -50,10 +50,35 @@ final class RESTLoop: ListenerLoop {
         return dateLine
     }
 
-    func opened(_ connection: RESTConnection) {
+    /// There is another connection; the result is how it stands.
+    func opened(_ connection: RESTConnection) -> Standing {
         connections[ObjectIdentifier(connection)] = connection
-        counters.restClients.add()
         counters.restConnections.add()
+        startSweeps()
+        guard dispatcher.server.allClients >= configuration.maxClients else {
+            counters.restClients.add()
+            return .client
+        }
+        guard surplus < Self.mostSurplus else { return .turnedAway }
+        surplus += 1
+        return .surplus
+    }
+
+    /// A connection that stood so doesn't any more.
+    func left(_ standing: Standing) {
+        switch standing {
+        case .client: counters.restClients.add(-1)
+        case .surplus: surplus -= 1
+        case .turnedAway: break
+        }
+    }
+
+    /// A connection is too many.
+    func noteRejection() {
+        counters.rejectedConnections.add()
+    }
+
+    private func startSweeps() {
         guard sweeps == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweeps = eventLoop.scheduleRepeatedTask(initialDelay: Self.sweepInterval, delay: Self.sweepInterval) { _ in
@@ -63,7 +88,7 @@ final class RESTLoop: ListenerLoop {
 
     func closed(_ connection: RESTConnection) {
         connections[ObjectIdentifier(connection)] = nil
-        counters.restClients.add(-1)
+        left(connection.standing)
         guard connections.isEmpty else { return }
         sweeps?.cancel()
         sweeps = nil

@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The smallest reply worth compressing, such as 1kb. (default: 1kb)")
     var compressionMinSize: String?
 
-    @Option(help: "How many clients may be connected at once. (default: 10000)")
+    @Option(help: "How many clients, Redis's and HTTP's together, may be connected at once. (default: 10000)")
     var maxclients: String?
 
     @Option(help: "Close a client that is silent for this long; 0 for never. (default: 0)")

@@ -3,6 +3,8 @@
 import select
 
 import pytest
+import redis
+from programs import wait_until
 from rest import key_path
 from wire import Closed, Wire, encoded
 
@@ -211,9 +213,45 @@ def test_as_many_clients_as_allowed(start):
     served = 0
     for wire in wires:
         try:
-            served += wire.exchange("GET", "/livez").status == 200
+            served += wire.exchange("GET", "/api/cache/stats").status == 200
         except (Closed, BrokenPipeError, ConnectionResetError):
             pass
     assert 40 <= served <= 50
     for wire in wires:
         wire.close()
+
+
+@pytest.mark.parametrize("kind", ["embedded", "proxy"])
+def test_probes_are_answered_when_there_are_too_many_clients(start, redis_server, kind):
+    server = start("--maxclients", "3", upstream=redis_server.url if kind == "proxy" else None)
+    clients = [server.resp() for _ in range(3)]
+    for client in clients:
+        assert client.ping()
+    # Whoever connects and asks for nothing takes nobody's place for long.
+    silent = [Wire(server.port) for _ in range(40)]
+    wait_until("there is a place", lambda: ask(server, "/livez") == 200)
+    for _ in range(50):
+        for path in ("/livez", "/readyz", "/api/healthcheck", "/metrics"):
+            assert ask(server, path) == 200
+    for path in ("/api/cache/stats", "/", "/nowhere"):
+        assert ask(server, path) == 503
+    with pytest.raises(redis.ConnectionError, match="max number of clients reached"):
+        server.resp().ping()
+    for wire in silent:
+        assert wire.response().status == 503
+        wire.close()
+    # A probe's connection ends with its answer.
+    with server.wire() as wire:
+        assert wire.exchange("GET", "/livez")["connection"] == "close"
+        with pytest.raises(Closed):
+            wire.exchange("GET", "/livez")
+    clients.pop().close()
+    wait_until("there is room again", lambda: ask(server, "/api/cache/stats") == 200)
+
+
+def ask(server, path):
+    try:
+        with server.wire() as wire:
+            return wire.exchange("GET", path).status
+    except (Closed, BrokenPipeError, ConnectionResetError):
+        return None

@@ -43,6 +43,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private var outgoingShare = ByteShare()
     /// What was written since the socket last took everything, or nearly.
     private var unsentBytes = 0
+    private(set) var standing = Standing.turnedAway
     private var isWorking = false
     private var isCompressing = false
     private var readWasHeld = false
@@ -140,6 +141,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         )
         route = head.route?.counted ?? .other
         verb = HTTPVerb(head.method)
+        guard standing == .client || head.route?.isProbe ?? false else { return turnAway() }
         guard !loop.isFull || head.route?.isPublic ?? true else {
             return refuseAndClose(.busy("too much is on its way to and from other clients"))
         }
@@ -354,14 +356,23 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        loop.opened(self)
-        guard !loop.hasTooManyClients else {
-            loop.counters.rejectedConnections.add()
-            refuseAndClose(.busy("too many clients are connected"))
+        standing = loop.opened(self)
+        guard standing != .turnedAway else {
+            turnAway()
             return flush()
         }
+        // Its place is for the next one, too.
+        if standing == .surplus { drain() }
         // A batch of them goes to Redis in one piece.
         session = loop.dispatcher.makeSession(outlet: self, isTrusted: true, batch: BatchGetBody.mostKeys)
+    }
+
+    /// It is too many, and wants something else than to know how we are.
+    private func turnAway() {
+        loop.left(standing)
+        standing = .turnedAway
+        loop.noteRejection()
+        refuseAndClose(.busy("too many clients are connected"))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -415,6 +426,9 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case .fine: break
         case .tooSlow:
             refuseAndClose(HTTPError(.requestTimeout, "the request took too long to arrive"))
+            flush()
+        case .close where standing == .surplus && !isClosing:
+            turnAway()
             flush()
         case .close: abort()
         }

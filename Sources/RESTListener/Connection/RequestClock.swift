@@ -31,7 +31,7 @@ struct RequestClock {
     private static let stuckLimit = TimeAmount.seconds(60)
     private static let closingLimit = TimeAmount.seconds(2)
 
-    /// Whether the server stops.
+    /// Whether the connection is to end as soon as what is under way is answered: the server stops, say.
     private(set) var isDraining = false
     private var phase = Phase.idle
     private var since: NIODeadline
@@ -80,7 +80,7 @@ struct RequestClock {
     /// The connection ends as soon as the client closes its side.
     mutating func closing(now: NIODeadline) { enter(.closing, now) }
 
-    /// The server stops from now on.
+    /// The connection is to end as soon as what is under way is answered.
     mutating func drain(now: NIODeadline) {
         isDraining = true
         if phase == .idle || phase == .head { enter(phase, now) }

@@ -69,6 +69,14 @@ enum Route: Equatable {
         }
     }
 
+    /// Whether it says how the server is: that can be asked also when there are as many clients as may be.
+    var isProbe: Bool {
+        switch self {
+        case .healthcheck, .livez, .readyz, .metrics: true
+        default: false
+        }
+    }
+
     /// Whether `method` leaves the data as it is. What a command does is for whoever knows commands to say.
     func isReadOnly(_ method: HTTPMethod) -> Bool {
         method == .GET || method == .HEAD || self == .batchGet || self == .command
