@@ -28,6 +28,9 @@ public final class ServerContext: Sendable {
     /// The same by the calendar.
     public let startDate = Date()
 
+    /// What is logged of clients that are turned away.
+    public let rejections = RejectionLog()
+
     private let sessions = Atomic<Int>(0)
     private let pauseEnd = Atomic<UInt64>(0)
     private let loops = NIOLockedValueBox<[LoopStatistics]>([])

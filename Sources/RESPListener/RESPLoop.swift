@@ -38,10 +38,22 @@ final class RESPLoop: ListenerLoop {
 
     /// Why a client isn't served, in Redis's words; nil when it is.
     func refusal(of address: SocketAddress?, _ configuration: RESPListenerConfiguration) -> String? {
+        let rejections = dispatcher.server.rejections
         if dispatcher.server.allClients >= configuration.maxClients {
+            rejections.note(
+                .tooManyClients,
+                logger,
+                "as many as --maxclients (\(configuration.maxClients)) are connected"
+            )
             return "ERR max number of clients reached"
         }
         if configuration.protectedMode, !configuration.hasPassword, let address, !address.isLocal {
+            rejections.note(
+                .protectedMode,
+                logger,
+                "from another machine (now \(address.ipAddress ?? "?")), and there is no password: set --requirepass, or "
+                    + "--protected-mode no if nobody else can reach the port"
+            )
             return "DENIED ocm is running in protected mode because protected mode is enabled and no password is set. "
                 + "In this mode connections are only accepted from the loopback interface. If you want to connect "
                 + "from external computers, start it with --requirepass PASSWORD, or, if nobody else can reach this "

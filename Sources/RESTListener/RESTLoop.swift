@@ -76,6 +76,11 @@ final class RESTLoop: ListenerLoop {
     /// A connection is too many.
     func noteRejection() {
         counters.rejectedConnections.add()
+        dispatcher.server.rejections.note(
+            .tooManyClients,
+            dispatcher.context.logger,
+            "as many as --maxclients (\(configuration.maxClients)) are connected"
+        )
     }
 
     private func startSweeps() {

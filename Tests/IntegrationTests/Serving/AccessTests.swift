@@ -170,6 +170,7 @@ struct AccessTests {
         var clients = try (0..<2).map { _ in try ocm.connect() }
         for client in clients { #expect(try client.call("PING") == "+PONG\r\n") }
         #expect(try ocm.connect().readToEnd() == Array("-ERR max number of clients reached\r\n".utf8))
+        #expect(ocm.log.contains("a client was turned away: as many as --maxclients (2) are connected"))
         clients.removeLast()
         try waitUntil("there is room again") { try ocm.connect().call("PING") == "+PONG\r\n" }
     }
@@ -183,6 +184,7 @@ struct AccessTests {
         let ocm = try OCMServer(upstream: nil, ["--host", "0.0.0.0"])
         let refusal = String(decoding: try RawConnection(port: ocm.port, address: address).readToEnd(), as: UTF8.self)
         #expect(refusal.hasPrefix("-DENIED ocm is running in protected mode because protected mode is enabled"))
+        #expect(ocm.log.contains("turned away: from another machine (now \(address)), and there is no password"))
         #expect(try ocm.connect().call("PING") == "+PONG\r\n")
         let open = try OCMServer(upstream: nil, ["--host", "0.0.0.0", "--protected-mode", "no"])
         #expect(try RawConnection(port: open.port, address: address).call("PING") == "+PONG\r\n")
