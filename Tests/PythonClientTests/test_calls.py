@@ -88,6 +88,28 @@ def test_values_that_are_not_json_able(value):
         calls.set_value("k", value, None)
 
 
+@pytest.mark.parametrize("key", [5, None, b"\xff", ["k"], 1.5])
+def test_what_is_no_key(key):
+    for call in (
+        lambda: calls.get(key, None),
+        lambda: calls.get_bytes(key),
+        lambda: calls.set_value(key, 1, None),
+        lambda: calls.set_value(key, b"bytes", None),
+        lambda: calls.set_json(key, "1", None),
+        lambda: calls.invalidate(key),
+        lambda: list(calls.batch_get(iter([key] if key != ["k"] else [("k",)]))),
+        lambda: list(calls.batch_set({tuple(key) if key == ["k"] else key: 1}, None)),
+    ):
+        with pytest.raises(TypeError, match="^a key must be a str, and not "):
+            call()
+
+
+@pytest.mark.parametrize("keys", ["ab", b"ab"])
+def test_one_text_is_not_many_keys(keys):
+    with pytest.raises(TypeError, match="^keys must be several, in a list say, and not one (str|bytes)$"):
+        list(calls.batch_get(keys))
+
+
 def test_a_key_that_is_none_is_no_reason_to_remove_all():
     with pytest.raises(TypeError):
         calls.invalidate(None)

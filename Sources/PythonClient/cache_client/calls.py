@@ -144,7 +144,9 @@ def batch_get(keys: Iterable[str], decode: Callable[[bytes], Any] = decode_json)
 
     `decode` says how responses, and so the values in them, are read.
     """
-    names = list(dict.fromkeys(keys))
+    if isinstance(keys, (str, bytes)):
+        raise TypeError(f"keys must be several, in a list say, and not one {type(keys).__name__}")
+    names = [checked(key) for key in dict.fromkeys(keys)]
     for start in range(0, len(names), BATCH_KEYS):
         yield batch_get_call(names[start : start + BATCH_KEYS], decode)
 
@@ -168,6 +170,7 @@ def batch_set(items: Mapping[str, Any], ttl: float | None) -> Iterator[Call[dict
     members: list[tuple[str, bytes]] = []
     size = 0
     for key, value in items.items():
+        checked(key)
         if isinstance(value, BINARY):
             yield batch_set_binary(key, value, ttl)
             continue
@@ -256,7 +259,14 @@ def decode_reply(reply: Any) -> Any:
 
 def key_path(key: str) -> str:
     """Where a key is found. A slash is encoded as well, so that nothing on the way takes it for a path's."""
-    return "/api/cache/key/" + quote(key, safe=":", errors="surrogateescape")
+    return "/api/cache/key/" + quote(checked(key), safe=":", errors="surrogateescape")
+
+
+def checked(key: Any) -> str:
+    """A key, if it is one: what is none mustn't become another one's name."""
+    if not isinstance(key, str):
+        raise TypeError(f"a key must be a str, and not {type(key).__name__}")
+    return key
 
 
 def ttl_member(ttl: float | None) -> bytes:
