@@ -38,6 +38,7 @@ public struct UpstreamURL: Sendable, Equatable {
 
     /// Reads `text`, or throws what is wrong with it.
     public init(_ text: String) throws(UpstreamURLError) {
+        guard !text.isEmpty else { throw .empty }
         guard let mark = text.firstRange(of: "://") else { throw .missingScheme }
         let rest = text[mark.upperBound...]
         switch text[..<mark.lowerBound].lowercased() {

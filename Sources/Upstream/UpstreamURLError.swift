@@ -1,5 +1,7 @@
 /// What is wrong with an upstream's URL, as a sentence that says what to write instead.
 public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
+    /// Nothing at all.
+    case empty
     /// No `://`.
     case missingScheme
     /// A scheme that ocm doesn't speak.
@@ -24,6 +26,7 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
     /// The sentence.
     public var description: String {
         switch self {
+        case .empty: "it is empty; write it as redis://host:6379, or leave it out to serve from memory"
         case .missingScheme: "write it as redis://host:6379 or unix:///path/to/redis.sock"
         case .unsupportedScheme(let scheme): "the scheme \(scheme):// is not supported; use redis:// or unix://"
         case .missingHost: "the host is missing; write it as redis://host:6379"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -108,6 +109,7 @@ struct Serve: AsyncParsableCommand {
         } catch {
             throw StandardError.failure("\(error)")
         }
+        for warning in ForeignVariables.warnings(ProcessInfo.processInfo.environment) { logger.warning("\(warning)") }
     }
 
     /// The options given on the command line, by name.

@@ -18,7 +18,9 @@ public final class TestProcess {
         else { throw TestError("can't write to \(outputPath)") }
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // The variable is the tests' own, and nothing that ocm knows.
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "OCM_BINARY" }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

@@ -22,11 +22,12 @@ struct ConfigurationSources {
         var sources = ConfigurationSources()
         for (name, text) in given { sources.values[name] = Value(text: text, origin: "--\(name)") }
         for name in ServeConfiguration.optionNames + ["config"] {
-            let variable = "OCM_" + name.uppercased().replacing("-", with: "_")
-            // An empty one is what compose makes of ${SOMETHING:-}.
-            guard let text = getenv(variable).map({ String(cString: $0) }), !text.isEmpty else { continue }
-            // Kubernetes tells every container of a Service called `ocm` as OCM_PORT=tcp://10.0.0.1:8000, which is no option.
-            if name.hasSuffix("port"), text.hasPrefix("tcp://") { continue }
+            let variable = variable(name)
+            guard let text = getenv(variable).map({ String(cString: $0) }) else { continue }
+            // An empty one is what compose makes of ${SOMETHING:-}. But who says that there is a Redis, and not where, isn't to
+            // be served from memory as if it were one.
+            if text.isEmpty, name != "upstream" { continue }
+            if ServiceLink.isPort(variable, text) { continue }
             sources.add(name, text, from: variable)
         }
         if getenv("OCM_NO_CACHE") != nil { throw ConfigurationError("OCM_NO_CACHE: write it as OCM_CACHE=no") }
@@ -37,6 +38,9 @@ struct ConfigurationSources {
         }
         return sources
     }
+
+    /// The variable that sets an option.
+    static func variable(_ name: String) -> String { "OCM_" + name.uppercased().replacing("-", with: "_") }
 
     private mutating func add(_ name: String, _ text: String, from origin: String) {
         if values[name] == nil { values[name] = Value(text: text, origin: origin) }

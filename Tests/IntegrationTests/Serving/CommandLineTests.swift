@@ -93,6 +93,49 @@ struct CommandLineTests {
         ]
     )
     func wrongVariable(name: String, value: String, reason: String) throws {
+    @Test("an empty OCM_UPSTREAM isn't taken for none")
+    func emptyUpstream() throws {
+        for (arguments, environment) in [(["serve", "--upstream", ""], [:]), (["serve"], ["OCM_UPSTREAM": ""])] {
+            let (status, output) = try run(arguments, environment: environment)
+            #expect(
+                status == 1
+                    && output.lowercased().hasSuffix(
+                        "upstream '': it is empty; write it as redis://host:6379, or leave it out to serve from memory\n"
+                    ),
+                "\(output)"
+            )
+        }
+    }
+
+    @Test("variables that are none of ocm's, and look as if they were, are named at its start")
+    func foreignVariables() throws {
+        let process = try TestProcess(
+            OCMServer.binary,
+            ["serve", "--port", "0", "--redis-port", "\(try freePort())"],
+            environment: [
+                "OCM_UPSTREM": "redis://h", "OCM_PORT": "tcp://10.0.0.1:6380", "OCM_SERVICE_HOST": "10.0.0.1",
+                "OCM_PORT_6380_TCP_ADDR": "10.0.0.1", "OCM_SERVICE_PORT_REDIS": "6380",
+                "OCM_REST_PORT": "\(try freePort())",
+                "OCM_SOMETHING_ELSE_ALTOGETHER": "1", "OCM_TOKEN": "t", "OCM_REST_TOKEN": "t",
+            ],
+            output: directory.path + "/output"
+        )
+        try waitUntil("it is ready, or can't be") { process.output.contains("is ready") || !process.isRunning }
+        let warnings = process.output.split(separator: "\n").filter { $0.contains(" warning ") }.map {
+            String($0.split(separator: "[ocm] ")[1])
+        }
+        #expect(
+            warnings.prefix(4) == [
+                "OCM_PORT isn't read: 'tcp://10.0.0.1:6380' is what Kubernetes sets for a Service (a service link); "
+                    + "enableServiceLinks: false in the pod's spec turns that off",
+                "OCM_REST_PORT isn't read: there is no such option; the nearest that is known is OCM_REST_HOST",
+                "OCM_SOMETHING_ELSE_ALTOGETHER isn't read: there is no such option",
+                "OCM_UPSTREM isn't read: there is no such option; the nearest that is known is OCM_UPSTREAM",
+            ],
+            "\(process.output)"
+        )
+    }
+
         let (status, output) = try run(["serve"], environment: ["OCM_\(name)": value])
         #expect(status == 1 && output.hasPrefix("ocm: OCM_\(name) '\(value)': \(reason)"), "\(output)")
     }
