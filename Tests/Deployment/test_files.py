@@ -174,6 +174,11 @@ def test_grafana_finds_its_dashboard():
     assert (DOCKER / mounted[str(home.parent)] / home.name).exists()
 
 
+def test_the_unit_needs_its_options():
+    # Without the file it would serve from memory, and say so nowhere but in the log.
+    assert "\nEnvironmentFile=/etc/ocm.env\n" in (DOCKER / "ocm.service").read_text(encoding="utf-8")
+
+
 def test_systemd_accepts_the_unit(tmp_path):
     # The program needn't be there for it.
     unit = (DOCKER / "ocm.service").read_text(encoding="utf-8").replace("/usr/local/bin/ocm", "/bin/true")
