@@ -89,6 +89,24 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         self.id = id
     }
 
+    /// There are servers that answer as a Redis does, and aren't one for us.
+    private func note(mode: String) {
+        guard !hasNotedMode else { return }
+        hasNotedMode = true
+        switch mode {
+        case "cluster":
+            context.logger.warning(
+                "Redis at \(serverName) is a node of a cluster: ocm follows no redirections, so that commands for other nodes' keys fail"
+            )
+        case "sentinel":
+            context.logger.warning(
+                "Redis at \(serverName) is a sentinel, which holds no data: --upstream must name the primary itself"
+            )
+        default: break
+        }
+    }
+
+    private var hasNotedMode = false
     private var id = 0
     private var serverID: String?
     /// When it was subscribed to the channel; nil while it isn't.
@@ -143,6 +161,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
 
     func connectionReady(_ connection: UpstreamConnection) {
         let server = ServerIDReceiver { [weak self] in self?.serverID = $0 }
+        server.onMode = { [weak self] in self?.note(mode: $0) }
         connection.send(ServerIDReceiver.question, to: server)
         connection.send(["CLIENT", "ID"], to: FeedIDReceiver(self))
     }

@@ -10,6 +10,8 @@ public final class ServerIDReceiver: CollectingReceiver {
     public static let question = ["INFO", "server"]
 
     private let done: (String?) -> Void
+    /// Gets what kind of server it is, if it tells: `standalone`, `cluster` or `sentinel`.
+    var onMode: ((String) -> Void)?
 
     /// `done` gets the id, or nil if the server doesn't tell.
     public init(_ done: @escaping (String?) -> Void) { self.done = done }
@@ -17,7 +19,11 @@ public final class ServerIDReceiver: CollectingReceiver {
     /// Reads the id.
     public override func receive(reply: UnsafeRawBufferPointer) {
         let lines = String(decoding: reply, as: UTF8.self).split(whereSeparator: \.isNewline)
-        done(lines.first { $0.hasPrefix("run_id:") }.map { String($0.dropFirst("run_id:".count)) })
+        func value(_ name: String) -> String? {
+            lines.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
+        }
+        if let mode = value("redis_mode:") { onMode?(mode) }
+        done(value("run_id:"))
     }
 
     /// There is no answer.

@@ -195,6 +195,17 @@ struct FeedTests {
         #expect(ocm.log.contains("Redis refuses to track what is read"))
     }
 
+    @Test("a node of a cluster is told from a Redis by itself")
+    func clusterNode() throws {
+        let clusterNode = try RedisServer(["--cluster-enabled", "yes"])
+        let node = try OCMServer(upstream: clusterNode.url)
+        try waitUntil("it is said") { node.log.contains("is a node of a cluster: ocm follows no redirections") }
+        let redis = try RedisServer()
+        let single = try OCMServer(upstream: redis.url)
+        try single.waitUntilCaching()
+        #expect(!single.log.contains("cluster"))
+    }
+
     @Test("what Redis may not track is kept for as long as whoever runs ocm has said, and own writes are seen")
     func untracked() throws {
         let redis = try RedisServer(
