@@ -103,7 +103,7 @@ extension Dispatcher {
             case .disabled: "there is no local cache"
             case .feedDown: "the invalidation feed is down, so nothing is served that may have changed"
             case .suspended: "a command is under way that changes keys and tells nobody which"
-            case .trackingRefused: "Redis refuses to track what this user reads"
+            case .trackingRefused: "Redis refuses to track what this user reads, or its time to live"
             case .untrackedConnection: "the connection isn't tracked yet"
             case .transaction: "inside MULTI every command goes to Redis"
             case .pinned: "this client has a connection to itself"

@@ -45,6 +45,6 @@ extension Dispatcher {
         guard let cache else { return .off }
         guard cache.feed != nil else { return .waitingForFeed(cache.feedFailure) }
         guard let refusal = cache.refusal else { return .on }
-        return cache.keepsUntracked ? .untracked : .trackingRefused(refusal)
+        return cache.keepsUntracked ? .untracked : .trackingRefused("\(cache.refusedCommand): \(refusal)")
     }
 }

@@ -67,6 +67,10 @@ extension LoopCache {
         over connection: SharedConnection,
         source: UInt32
     ) -> FillRefusal? {
+        if let refusal = timeToLive.errorLine {
+            timeToLiveRefused(connection, refusal)
+            return .noDeadline
+        }
         guard reply.count <= largestEntry else { return .tooLarge }
         let content = question.isForString ? ReplyContent(string: reply) : ReplyContent(kind: .wire, bytes: reply)
         guard let content else { return .errorReply }

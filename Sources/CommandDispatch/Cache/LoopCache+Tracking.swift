@@ -78,7 +78,7 @@ extension LoopCache: SharedConnectionObserver {
             context.logger.warning("Redis refuses to track what is read, so \(consequence): \(refusal)")
         }
         connection.trackingRefusal = refusal
-        self.refusal = refusal
+        refused("CLIENT TRACKING", refusal)
         if untrackedLife > 0 { connection.trackingSource = source }
         keepsUntracked = connection.trackingSource != 0
     }
@@ -94,7 +94,7 @@ extension LoopCache: SharedConnectionObserver {
             context.logger.warning("nothing is cached for now of what a connection reads: \(reason)")
         }
         connection.trackingRefusal = reason
-        refusal = reason
+        refused("CLIENT TRACKING", reason)
         keepsUntracked = false
         let bound = NIOLoopBound((self, connection), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.patience) {
@@ -111,6 +111,29 @@ extension LoopCache: SharedConnectionObserver {
         guard connection.trackingSource != 0 else { return }
         sharedConnectionClosed(connection)
         trackingAnswered(connection, source: 0, refusal: refusal)
+    }
+
+    /// The server doesn't say how long a key has to live. If it never will, to this user, nothing that comes over the
+    /// connection can be kept, and to ask it for that would be in vain.
+    func timeToLiveRefused(_ connection: SharedConnection, _ refusal: String) {
+        guard connection.trackingSource != 0, Self.isAboutPTTL(refusal) else { return }
+        sharedConnectionClosed(connection)
+        connection.trackingRefusal = refusal
+        refused("PTTL", refusal)
+        keepsUntracked = false
+        context.logger.warning(
+            "Redis refuses PTTL, without which nothing can be kept, so nothing is cached for this user: \(refusal)"
+        )
+    }
+
+    /// Whether it is the command that is refused, and not a key.
+    private static func isAboutPTTL(_ refusal: String) -> Bool {
+        refusal.hasPrefix("ERR unknown command ") || (refusal.hasPrefix("NOPERM ") && refusal.contains("'pttl'"))
+    }
+
+    private func refused(_ command: String, _ refusal: String) {
+        refusedCommand = command
+        self.refusal = refusal
     }
 
     /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.

@@ -206,6 +206,23 @@ struct FeedTests {
         #expect(!single.log.contains("cluster"))
     }
 
+    @Test("a user who may not ask for the time to live is passed through, and that is said", arguments: ["0", "1h"])
+    func timeToLiveRefused(untrackedLife: String) throws {
+        let redis = try RedisServer("--user default on nopass ~* &* +@all -pttl".components(separatedBy: " "))
+        let ocm = try OCMServer(upstream: redis.url, ["--untracked-ttl", untrackedLife])
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try waitUntil("it is refused") {
+            try client.call("GET", "k")
+            return try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused")
+        }
+        for _ in 0..<3 { #expect(try client.call("MGET", "k", "l") == "*2\r\n$1\r\nv\r\n$-1\r\n") }
+        let health = try ClientCommand(ocm).run("healthcheck").text
+        #expect(health.hasPrefix("degraded: not caching: Redis refuses PTTL: NOPERM"), "\(health)")
+        let lines = ocm.log.split(separator: "\n").filter { $0.contains("nothing is cached for this user: NOPERM") }
+        #expect(lines.count == 1, "\(ocm.log)")
+    }
+
     @Test("what Redis may not track is kept for as long as whoever runs ocm has said, and own writes are seen")
     func untracked() throws {
         let redis = try RedisServer(
