@@ -1,7 +1,10 @@
 """Who may do what: the token, the token that only reads, and where they come from."""
 
+import subprocess
+
 import pytest
 from rest import Rest, key_path
+from servers import BINARY
 
 TOKEN, READER = "s3cret/+=~._-", "reader"
 K = key_path("k")
@@ -229,3 +232,24 @@ class TestSources:
         ask(server, "GET", K, None, TOKEN)
         ask(server, "GET", K, None, "another-secret")
         assert TOKEN not in server.log and "another-secret" not in server.log
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--rest-token-file", "{two}"], "--rest-token-file '{two}': a token is one line"),
+        (["--rest-token", "a\nb"], "--rest-token: a token is one line"),
+        (["--rest-token", "t", "--rest-token-file", "{one}"], "--rest-token and --rest-token-file are both given"),
+        (["--rest-token", "t", "--rest-read-token", "t"], "--rest-read-token must be another than --rest-token"),
+        (["--requirepass", "t", "--rest-read-token", "t"], "--rest-read-token must be another than --rest-token"),
+        (["--rest-token", "line", "--rest-read-token-file", "{one}"], "--rest-read-token must be another than"),
+    ],
+)
+def test_tokens_that_nobody_could_use_as_they_are_meant(options, sentence, tmp_path):
+    files = {"one": tmp_path / "one", "two": tmp_path / "two"}
+    files["one"].write_text("line\n")
+    files["two"].write_text("line\nanother\n")
+    command = [BINARY, "serve", "--redis-port", "0", *(option.format(**files) for option in options)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith("ocm: " + sentence.format(**files)) and result.stderr.count("\n") == 1

@@ -9,6 +9,9 @@ struct OptionReader {
     /// An option as it stands.
     func text(_ name: String) -> String? { sources.values[name]?.text }
 
+    /// Where an option is written.
+    func origin(_ name: String) -> String? { sources.values[name]?.origin }
+
     /// Whether an option is left to what the machine has.
     func isAuto(_ name: String) -> Bool { text(name)?.lowercased() == "auto" }
 
@@ -46,6 +49,14 @@ struct OptionReader {
             case "no", "false", "off", "0": false
             default: throw ConfigurationError("it must be yes or no")
             }
+        }
+    }
+
+    /// An address to listen on, or a name that stands for one.
+    func address(_ name: String) throws -> String? {
+        try value(name) { text in
+            guard !text.isEmpty else { throw ConfigurationError("it must be an address or a name") }
+            return text
         }
     }
 

@@ -13,7 +13,11 @@ extension RESTListenerConfiguration {
         guard token != nil || readToken == nil else {
             throw ConfigurationError("--rest-read-token needs a --rest-token for those who may write")
         }
-        self.host = reader.text("rest-host") ?? (token == nil ? self.host : reader.text("host") ?? self.host)
+        guard token == nil || token != readToken else {
+            throw ConfigurationError("--rest-read-token must be another than --rest-token: whoever had it could write")
+        }
+        let shared = try reader.address("host") ?? host
+        host = try reader.address("rest-host") ?? (token == nil ? host : shared)
         if let policy = try reader.value("cors-origin", Self.crossOriginPolicy) { crossOrigin = policy }
         keyPrefix = reader.text("rest-key-prefix").map { Array($0.utf8) } ?? []
         if let size = try reader.value("max-body-size", ByteSize.init) { largestBody = size.bytes }
@@ -35,16 +39,32 @@ extension RESTListenerConfiguration {
 
     /// A token that is given as it is, or in a file.
     private static func token(_ name: String, _ reader: OptionReader) throws -> [UInt8]? {
-        if let text = reader.text(name), !text.isEmpty { return Array(text.utf8) }
-        return try reader.value("\(name)-file") { path in
+        let file = "\(name)-file"
+        if let text = reader.text(name), !text.isEmpty, let origin = reader.origin(name) {
+            if let other = reader.origin(file) {
+                throw ConfigurationError("\(origin) and \(other) are both given: give the token once")
+            }
+            guard isSendable(text) else { throw ConfigurationError("\(origin): \(unsendable)") }
+            return Array(text.utf8)
+        }
+        return try reader.value(file) { path in
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw ConfigurationError("the file can't be read")
             }
             let token = text.trimmed
             guard !token.isEmpty else { throw ConfigurationError("the file is empty") }
+            guard isSendable(token) else { throw ConfigurationError(unsendable) }
             return Array(token.utf8)
         }
     }
+
+    /// Whether a client can send it: a header is one line.
+    private static func isSendable(_ token: some StringProtocol) -> Bool {
+        !token.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+
+    private static let unsendable =
+        "a token is one line, with no control characters in it: no client could send this one"
 }
 
 extension StringProtocol where SubSequence == Substring {

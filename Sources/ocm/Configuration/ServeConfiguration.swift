@@ -36,7 +36,7 @@ struct ServeConfiguration {
         if let url = try reader.value("upstream", UpstreamURL.init) {
             upstream = UpstreamConfiguration(url: url)
         }
-        if let host = reader.text("host") { listener.host = host }
+        if let host = try reader.address("host") { listener.host = host }
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
         listener.socketPath = try reader.value("redis-socket") { path in
             guard !path.isEmpty else { throw ConfigurationError("it must be a path") }
