@@ -24,7 +24,9 @@ struct OCM: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try await asyncParseAsRoot(try Arguments.given())
+            let arguments = try Arguments.given()
+            try checkCommand(arguments)
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -36,5 +38,16 @@ struct OCM: AsyncParsableCommand {
             StandardError.write(fullMessage(for: error) + "\n")
             exit(withError: usageError)
         }
+    }
+
+    /// To the parser a command that it doesn't know is an argument too many.
+    private static func checkCommand(_ arguments: [String]) throws {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName ?? $0._commandName }
+        guard let given = arguments.first, !given.hasPrefix("-"), given != "help", !names.contains(given) else {
+            return
+        }
+        throw StandardError.usageError(
+            "there is no command '\(given)': there are \(names.joined(separator: ", ")); 'ocm --help' says what they do"
+        )
     }
 }

@@ -24,10 +24,13 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "The port for HTTP clients: REST API, dashboard, metrics; 0 for none. (default: 8000)")
+    @Option(
+        parsing: .unconditional,
+        help: "The port for HTTP clients: REST API, dashboard, metrics; 0 for none. (default: 8000)"
+    )
     var port: String?
 
-    @Option(help: "The port for Redis clients; 0 for none. (default: 6380)")
+    @Option(parsing: .unconditional, help: "The port for Redis clients; 0 for none. (default: 6380)")
     var redisPort: String?
 
     @Option(help: "A unix socket for Redis clients, besides the port.")
@@ -62,7 +65,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The smallest reply worth compressing, such as 1kb. (default: 1kb)")
     var compressionMinSize: String?
 
-    @Option(help: "How many clients, Redis's and HTTP's together, may be connected at once. (default: 10000)")
+    @Option(
+        parsing: .unconditional,
+        help: "How many clients, Redis's and HTTP's together, may be connected at once. (default: 10000)"
+    )
     var maxclients: String?
 
     @Option(help: "Close a client that is silent for this long; 0 for never. (default: 0)")
@@ -71,7 +77,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How long Redis may take to answer a command that doesn't block; 0 for any time. (default: 60s)")
     var upstreamTimeout: String?
 
-    @Option(help: "How many threads serve clients; 'auto' for as many as there are processors to use. (default: 1)")
+    @Option(
+        parsing: .unconditional,
+        help: "How many threads serve clients; 'auto' for as many as there are processors to use. (default: 1)"
+    )
     var threads: String?
 
     @Option(help: "The password that clients must give.")
@@ -100,6 +109,7 @@ struct Serve: AsyncParsableCommand {
             throw StandardError.failure("\(error)")
         }
         let logger = Self.makeLogger(configuration)
+        for warning in ForeignVariables.warnings(ProcessInfo.processInfo.environment) { logger.warning("\(warning)") }
         do {
             try await ServiceGroup(
                 services: [Server(configuration, logger: logger)],
@@ -109,7 +119,6 @@ struct Serve: AsyncParsableCommand {
         } catch {
             throw StandardError.failure("\(error)")
         }
-        for warning in ForeignVariables.warnings(ProcessInfo.processInfo.environment) { logger.warning("\(warning)") }
     }
 
     /// The options given on the command line, by name.

@@ -156,12 +156,16 @@ struct Server: Service {
         DELETE /api/cache/invalidate-all       - delete all values
         """
 
+    private static func isLoopback(_ host: String) -> Bool {
+        host.hasPrefix("127.") || ["::1", "localhost"].contains(host)
+    }
+
     private func announce(_ rest: RESTListener, _ options: RESTListenerConfiguration) {
         guard let port = rest.port else { return }
         let place = ListeningSocket.Place.tcp(host: options.host, port: port)
         logger.notice("the REST API, dashboard and metrics: http://\(place)/")
         for line in Self.urls.split(separator: "\n") { logger.notice("  \(line)") }
-        if options.token == nil, !["127.0.0.1", "::1", "localhost"].contains(options.host) {
+        if options.token == nil, !Self.isLoopback(options.host) {
             logger.warning("anybody who reaches \(place) may read and write: set --rest-token")
         } else if options.token == nil, configuration.listener.host != options.host {
             logger.notice("  only from this machine, since there is no --rest-token")
@@ -186,7 +190,15 @@ struct Server: Service {
         }
         if let port = listener.port {
             let host = configuration.listener.host
-            logger.notice("Redis clients: \(ListeningSocket.Place.tcp(host: host, port: port))")
+            let place = ListeningSocket.Place.tcp(host: host, port: port)
+            logger.notice("Redis clients: \(place)")
+            if configuration.password == nil, !Self.isLoopback(host) {
+                if configuration.listener.protectedMode {
+                    logger.notice("  only from this machine, since there is no --requirepass (protected mode)")
+                } else {
+                    logger.warning("anybody who reaches \(place) may read and write: set --requirepass")
+                }
+            }
             logger.notice("try: redis-cli -h \(host) -p \(port) ping")
         }
         if let path = configuration.listener.socketPath {

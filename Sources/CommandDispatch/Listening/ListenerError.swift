@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -22,6 +23,7 @@ public struct ListenerError: Error, CustomStringConvertible {
         switch error {
         case let error as IOError: reason(error.errnoCode)
         case let error as SocketAddressError.UnknownHost: "the name '\(error.host)' can't be resolved"
+        case is UnixDomainSocketPathWrongType: "it is there already, and is no socket"
         default: "\(error)"
         }
     }

@@ -8,7 +8,10 @@ struct ByteSize {
             "": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1_000_000, "mb": 1 << 20, "g": 1_000_000_000, "gb": 1 << 30,
         ]
         guard digits.contains(where: { $0 != "0" }), let unit = units[text.dropFirst(digits.count).lowercased()] else {
-            throw ConfigurationError("it must be a size such as 64kb, 100mb or 1gb")
+            throw ConfigurationError(
+                "it must be a size such as 64kb, 100mb or 1gb: a whole number and kb, mb or gb (powers of 1024), or k, m or g "
+                    + "(of 1000)"
+            )
         }
         guard let number = Int(digits), case let (bytes, overflow) = number.multipliedReportingOverflow(by: unit),
             !overflow

@@ -7,7 +7,7 @@ struct ClientUsageTests {
     @Test(
         "a wrong command line is a usage error",
         arguments: [
-            (["bogus"], "Unexpected argument 'bogus'"), (["get"], "Missing expected argument '<key>'"),
+            (["bogus"], "there is no command 'bogus'"), (["get"], "Missing expected argument '<key>'"),
             (["get", ""], "a key needs at least one character"),
             (["invalidate", ""], "a key needs at least one character"),
             (["batch-get"], "Missing expected argument '<keys> ...'"),

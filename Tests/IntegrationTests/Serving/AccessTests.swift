@@ -185,9 +185,12 @@ struct AccessTests {
         let refusal = String(decoding: try RawConnection(port: ocm.port, address: address).readToEnd(), as: UTF8.self)
         #expect(refusal.hasPrefix("-DENIED ocm is running in protected mode because protected mode is enabled"))
         #expect(ocm.log.contains("turned away: from another machine (now \(address)), and there is no password"))
+        try waitUntil("it says so") { ocm.log.contains("only from this machine, since there is no --requirepass") }
         #expect(try ocm.connect().call("PING") == "+PONG\r\n")
         let open = try OCMServer(upstream: nil, ["--host", "0.0.0.0", "--protected-mode", "no"])
         #expect(try RawConnection(port: open.port, address: address).call("PING") == "+PONG\r\n")
+        let warning = "anybody who reaches 0.0.0.0:\(open.port) may read and write: set --requirepass"
+        try waitUntil("it warns") { open.log.contains(warning) }
         let locked = try OCMServer(upstream: nil, ["--host", "0.0.0.0", "--requirepass", "secret"])
         #expect(try RawConnection(port: locked.port, address: address).call("AUTH", "secret") == "+OK\r\n")
     }

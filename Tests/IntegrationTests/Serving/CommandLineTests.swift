@@ -41,6 +41,14 @@ struct CommandLineTests {
             (["--upstream", "redis://[::1"], "an IPv6 address stands in brackets"),
             (["--upstream", "redis://::1"], "an IPv6 address stands in brackets"),
             (["--redis-socket", ""], "--redis-socket '': it must be a path"),
+            (["--redis-socket", "/etc/passwd"], "cannot listen on /etc/passwd: it is there already, and is no socket"),
+            (["--host", ""], "--host '': it must be an address or a name"),
+            (["--rest-host", "", "--port", "1"], "--rest-host '': it must be an address or a name"),
+            (["--upstream", "rediss://h"], "TLS isn't spoken; use redis:// over a trusted network"),
+            (["--redis-port", "-1"], "--redis-port '-1': it must be a number from 0 to 65535"),
+            (["--port", "-1"], "--port '-1': it must be a number from 0 to 65535"),
+            (["--maxclients", "-1"], "--maxclients '-1': it must be a number from 1 to 1000000"),
+            (["--memory-limit", "1.5gb"], "a whole number and kb, mb or gb (powers of 1024), or k, m or g (of 1000)"),
             (["--memory-limit", "100"], "--memory-limit '100': it must be 64kb at least (a number alone is bytes)"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
             (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
@@ -85,14 +93,6 @@ struct CommandLineTests {
         #expect(wrong.output.contains("--threads '0'"))
     }
 
-    @Test(
-        "a wrong variable is named",
-        arguments: [
-            ("MEMORY_LIMIT", "100", "it must be 64kb at least (a number alone is bytes)"),
-            ("MAX_TTL", "200h", "it must be from 1ms to 168h"), ("TIMEOUT", "soon", "it must be a time such as"),
-        ]
-    )
-    func wrongVariable(name: String, value: String, reason: String) throws {
     @Test("an empty OCM_UPSTREAM isn't taken for none")
     func emptyUpstream() throws {
         for (arguments, environment) in [(["serve", "--upstream", ""], [:]), (["serve"], ["OCM_UPSTREAM": ""])] {
@@ -136,6 +136,14 @@ struct CommandLineTests {
         )
     }
 
+    @Test(
+        "a wrong variable is named",
+        arguments: [
+            ("MEMORY_LIMIT", "100", "it must be 64kb at least (a number alone is bytes)"),
+            ("MAX_TTL", "200h", "it must be from 1ms to 168h"), ("TIMEOUT", "soon", "it must be a time such as"),
+        ]
+    )
+    func wrongVariable(name: String, value: String, reason: String) throws {
         let (status, output) = try run(["serve"], environment: ["OCM_\(name)": value])
         #expect(status == 1 && output.hasPrefix("ocm: OCM_\(name) '\(value)': \(reason)"), "\(output)")
     }
@@ -166,10 +174,14 @@ struct CommandLineTests {
         #expect(try clients[24].call("PING") == "+PONG\r\n")
     }
 
-    @Test("an option that doesn't exist is a usage error")
+    @Test("an option that doesn't exist is a usage error, and so is a command")
     func unknownOption() throws {
         let (status, output) = try run(["serve", "--bogus"])
         #expect(status == 2 && output.contains("Unknown option '--bogus'"))
+        let command = try run(["flush", "--all"])
+        #expect(command.status == 2)
+        #expect(command.output.hasPrefix("ocm: there is no command 'flush': there are serve, healthcheck, stats, "))
+        #expect(try run(["help", "serve"]).status == 0)
     }
 
     @Test(
