@@ -35,7 +35,7 @@ struct StatisticsTests {
             "  used                               1.0 MiB", "  entries                          1,234",
             "Latency (ms)  count   mean    p50    p90    p99  p99.9    max",
             "  cached          2  0.500  0.100  0.200  0.300  0.400  1,235",
-            "  get                              1,500", "  key:0\\x1b[2J            1,000",
+            "  get                              1,500", "  key:0\\x1b[2J            ≈1,000",
         ] {
             #expect(text.split(separator: "\n").contains(Substring(line)), "\(line) in\n\(text)")
         }

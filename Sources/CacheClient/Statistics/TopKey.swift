@@ -8,7 +8,7 @@ import Foundation
 public struct TopKey: Decodable, Sendable {
     /// The key.
     public let key: CacheKey
-    /// About how often it was asked for.
+    /// About how often it was asked for of late: an estimate, since the server looks at one command in 32.
     public let count: Int
 
     private enum CodingKeys: CodingKey {

@@ -11,6 +11,9 @@ enum Quantity {
         return text
     }
 
+    /// `≈1,234`, of what is only counted now and then.
+    static func estimate(_ number: Int) -> String { "≈" + count(number) }
+
     /// `75.0`, of a fraction from 0 to 1.
     static func percent(_ fraction: Double) -> String { decimal(fraction * 100, digits: 1) }
 

@@ -103,7 +103,7 @@ struct StatisticsReport {
     private var keys: [String] {
         guard let keys = statistics.topKeys, !keys.isEmpty else { return [] }
         var table = TextTable(header: ["Top keys"])
-        for key in keys { table.add([TerminalText.line(key.key.bytes), Quantity.count(key.count)]) }
+        for key in keys { table.add([TerminalText.line(key.key.bytes), Quantity.estimate(key.count)]) }
         return table.lines(firstColumn: 24)
     }
 

@@ -81,7 +81,7 @@ struct TopFrame {
     private static func keys(_ keys: some Sequence<TopKey>) -> [String] {
         var table = TextTable(header: ["Top keys", "total"])
         for key in keys {
-            table.add([TerminalText.fitted(TerminalText.line(key.key.bytes), 50), Quantity.count(key.count)])
+            table.add([TerminalText.fitted(TerminalText.line(key.key.bytes), 50), Quantity.estimate(key.count)])
         }
         return table.lines(firstColumn: 24, otherColumns: 11)
     }
