@@ -77,7 +77,7 @@ def check_description(image):
     print(f"image size: {size / 1e6:.1f} MB unpacked", flush=True)
     expect(size <= LARGEST, f"the image has {size} bytes, more than {LARGEST}")
     health = image.description["Docker"]["config"].get("Healthcheck") or {}
-    expect(health.get("Test") == ["CMD", "/usr/bin/ocm", "healthcheck"], f"the health check is {health}")
+    expect(health.get("Test") == ["CMD", "/usr/bin/ocm", "healthcheck", "--live"], f"the health check is {health}")
     expect(image.config.get("StopSignal") == "SIGTERM", "the image isn't stopped with SIGTERM")
     expect(image.user.split(":")[0] not in ("", "0", "root"), "the image runs as root")
     labels = image.config["Labels"]
