@@ -94,7 +94,7 @@ def settings():
         for document in documents(path):
             for container in containers(document):
                 if container["image"].startswith("ocm"):
-                    values = {each["name"]: each.get("value", "secret") for each in container["env"]}
+                    values = {each["name"]: each.get("value", f"secret:{each['name']}") for each in container["env"]}
                     yield path.name, values
     unit = (DOCKER / "ocm.service").read_text(encoding="utf-8")
     yield "ocm.service", dict(re.findall(r"\b(OCM_\w+)=(\S+)", unit))
@@ -107,7 +107,7 @@ def test_ocm_knows_its_settings(where, values):
     assert set(values) <= options
     # As far as where it would listen, which is nowhere on this machine, it takes them.
     values = {**values, "OCM_HOST": "203.0.113.7", "OCM_PORT": "0"}
-    if "OCM_UPSTREAM" in values and values["OCM_UPSTREAM"] == "secret":
+    if values.get("OCM_UPSTREAM", "").startswith("secret:"):
         values["OCM_UPSTREAM"] = "redis://:secret@redis:6379"
     result = subprocess.run([OCM, "serve"], env={**os.environ, **values}, capture_output=True, text=True, check=False)
     assert "cannot listen on 203.0.113.7:6380" in result.stderr
