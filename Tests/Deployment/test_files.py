@@ -179,6 +179,12 @@ def test_the_unit_needs_its_options():
     assert "\nEnvironmentFile=/etc/ocm.env\n" in (DOCKER / "ocm.service").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("path", COMPOSE, ids=lambda path: path.name)
+def test_passwords_in_urls_are_said_to_need_no_encoding(path):
+    text = path.read_text(encoding="utf-8")
+    assert ("redis://:${REDIS_PASSWORD" in text) == ("let it have letters and digits alone" in text)
+
+
 def test_systemd_accepts_the_unit(tmp_path):
     # The program needn't be there for it.
     unit = (DOCKER / "ocm.service").read_text(encoding="utf-8").replace("/usr/local/bin/ocm", "/bin/true")
