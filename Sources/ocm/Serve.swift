@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help:
-            "The Redis to forward to: redis://[user:password@]host:port[/db] or unix:///path. Without it, commands are served from memory."
+            "The Redis to forward to: redis://[[user]:password@]host[:port][/db] or unix://[[user]:password@]/path[?db=N]. Without it, commands are served from memory."
     )
     var upstream: String?
 
