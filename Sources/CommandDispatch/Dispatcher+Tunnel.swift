@@ -16,7 +16,7 @@ extension Dispatcher {
         case .later: return .later
         case .refused: return .taken
         case .connection(let connection):
-            let tunnel = Tunnel(session: session)
+            let tunnel = Tunnel(session: session, framed: framed)
             session.becomeTunnel(tunnel)
             connection.stream(to: tunnel, framed: framed)
             tunnel.noteSent(command, spec)

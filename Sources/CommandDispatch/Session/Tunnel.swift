@@ -12,8 +12,11 @@ final class Tunnel: ReplyReceiver {
     private(set) var isSuspending = false
 
     private let session: Session
+    /// Nil where nobody minds what comes through: there is no cache, or it isn't RESP.
+    private let cache: LoopCache?
     /// The beginning of the frame that is coming.
     private var beginning: [UInt8] = []
+    private var isReleased = false
     private var commands = TunnelledCommands()
     private var transaction: Transaction
     /// The last command that may show or change keys, by its number.
@@ -22,6 +25,10 @@ final class Tunnel: ReplyReceiver {
     private var lastFlush: Int?
     /// Ends a suspension that nothing else does.
     private var deadline: Scheduled<Void>?
+    private var hasMessages = false
+    private var isMonitored = false
+    /// Whether a reply may be another command's than it seems to be.
+    private var isUncertain = false
     /// Whether there may be commands that never get a reply.
     private var mayBeSilent = false
     private var hasEnded = false
@@ -29,8 +36,9 @@ final class Tunnel: ReplyReceiver {
     private static let confirmation = Array("+RESET\r\n".utf8)
 
     /// A transaction that `session` has open goes on in the tunnel.
-    init(session: Session) {
+    init(session: Session, framed: Bool) {
         self.session = session
+        cache = framed ? session.dispatcher.cache : nil
         transaction = session.takeTransaction()
     }
 
@@ -48,19 +56,44 @@ final class Tunnel: ReplyReceiver {
 
     /// A command goes into the tunnel.
     func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>?) {
-        let isSubscription = spec?.pointee.route == .subscription && !transaction.isOpen
-        commands.add(isSubscription: isSubscription)
-        guard let spec else {
-            lastOnKeys = commands.sent
+        guard let cache else { return }
+        switch spec?.pointee.route {
+        case .subscription where !transaction.isOpen:
+            if session.identity.version == .resp2 { hasMessages = true }
+            if command.count == 1 { isUncertain = true }
+            commands.add(command.count > 1 ? .subscription(command.count - 1) : .unsubscription(isConfirmed: false))
             return
+        case .subscription, .hello: isUncertain = true
+        case .tunnel: isMonitored = true
+        case .client where command.count > 1 && command.argument(1, is: "reply"):
+            isUncertain = true
+            mayBeSilent = true
+        default: break
         }
-        if !isSubscription, !spec.pointee.isReadOnly || spec.pointee.keys != .none { lastOnKeys = commands.sent }
-        if spec.pointee.route == .client, command.count > 1, command.argument(1, is: "reply") { mayBeSilent = true }
-        if isFlush(command, spec.pointee) { suspend() }
+        let mark = Self.mark(command, spec, cache.hash)
+        commands.add(.ordinary(mark))
+        if mark.effect != .none { lastOnKeys = commands.sent }
+        if let spec, flushes(command, spec.pointee) { suspend(cache) }
     }
 
-    /// Whether the reply to the command may tell of a flush: the flush itself, even if it is only queued, and EXEC after that.
-    private func isFlush(_ command: Command, _ spec: CommandSpec) -> Bool {
+    /// What has to happen before the reply to the command leaves, but for a flush.
+    private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>?, _ hash: KeyHash) -> CommandMark {
+        var effect = CommandMark.Effect.writeUnknown
+        var key: UInt64 = 0
+        if let spec {
+            if spec.pointee.keys == .first, command.count > 1 {
+                effect = spec.pointee.isReadOnly ? .read : .write
+                key = hash(command[1])
+            } else if spec.pointee.keys == .none, spec.pointee.isReadOnly {
+                effect = .none
+            }
+        }
+        return CommandMark(hash: key, sentAt: 0, command: spec?.pointee.index ?? 0, effect: effect, isLast: true)
+    }
+
+    /// Follows transactions. Whether the reply to the command may tell of a flush: the flush itself, even if it is only queued,
+    /// and EXEC after that.
+    private func flushes(_ command: Command, _ spec: CommandSpec) -> Bool {
         switch spec.route {
         case .multi: transaction.begin()
         case .exec: return transaction.end().contains { $0.effect == .flush }
@@ -72,23 +105,34 @@ final class Tunnel: ReplyReceiver {
         return true
     }
 
-    /// What is read or written through a tunnel isn't told key by key; so while a reply may be to such a command, everything
-    /// that is cached is in doubt when it comes. Pushes of RESP3 are replies to nothing.
     private func noteReceived(isWhole: Bool) {
-        guard let cache = session.dispatcher.cache else { return }
-        if beginning.first != UInt8(ascii: ">") {
-            if commands.answered < lastOnKeys { cache.cache.doubtEverything() }
-            if lastFlush != nil, !isSuspending { cache.flush(.flushCommand) }
-        }
-        guard isWhole else { return }
-        commands.receive(TunnelledFrame(beginning))
+        guard let cache else { return }
+        // Of so short a beginning nothing can be said.
+        let isKnown = isWhole || beginning.count == TunnelledFrame.bytesNeeded
+        let frame =
+            isKnown ? TunnelledFrame(beginning, hasMessages: hasMessages, isMonitored: isMonitored) : nil
+        if !isReleased, beginning.first != UInt8(ascii: ">") { release(frame, cache) }
+        isReleased = !isWhole
+        guard isWhole, let frame else { return }
+        commands.receive(frame)
         if let lastFlush, commands.answered >= lastFlush { endFlush() }
+    }
+
+    /// What a reply shows or tells of must be known to the cache when it leaves: the command's key, or, if it can't be told whose
+    /// reply it is, everything.
+    private func release(_ frame: TunnelledFrame?, _ cache: LoopCache) {
+        if let frame, frame == .push || frame == .confirmation { return }
+        if let frame, !isUncertain {
+            if let mark = commands.answered(by: frame) { cache.release(mark) }
+        } else if commands.answered < lastOnKeys {
+            cache.cache.doubtEverything()
+        }
+        if lastFlush != nil, !isSuspending { cache.flush(.flushCommand) }
     }
 
     /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and with CLIENT
     /// REPLY OFF nothing ever is. A reply that comes later flushes once more.
-    private func suspend() {
-        guard let cache = session.dispatcher.cache else { return }
+    private func suspend(_ cache: LoopCache) {
         lastFlush = commands.sent
         if !isSuspending { cache.suspend(1) }
         isSuspending = true
@@ -112,7 +156,7 @@ final class Tunnel: ReplyReceiver {
         guard isSuspending else { return }
         isSuspending = false
         deadline?.cancel()
-        session.dispatcher.cache?.resume(1, .flushCommand)
+        cache?.resume(1, .flushCommand)
     }
 
     /// Its connection was given back or lost: what is unanswered now never will be.
@@ -120,7 +164,7 @@ final class Tunnel: ReplyReceiver {
         hasEnded = true
         guard lastFlush != nil else { return }
         session.dispatcher.upstream?.whenAbandonedAreDead { [self] in
-            if isSuspending { resume() } else { session.dispatcher.cache?.flush(.flushCommand) }
+            if isSuspending { resume() } else { cache?.flush(.flushCommand) }
         }
     }
 

@@ -14,22 +14,24 @@ enum TunnelledFrame {
     /// How much of a frame has to be known.
     static let bytesNeeded = 32
 
-    /// The frame that begins with `bytes`. An ordinary reply may look like a message of RESP2.
-    init(_ bytes: [UInt8]) {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
-        switch (bytes.first, lines.first?.dropFirst().first) {
-        case (UInt8(ascii: "-"), _): self = .error
-        case (UInt8(ascii: ">"), _): self = Self.named(in: lines) ?? .push
-        case (UInt8(ascii: "*"), UInt8(ascii: "3")), (UInt8(ascii: "*"), UInt8(ascii: "4")):
-            self = Self.named(in: lines) ?? .reply
-        case (UInt8(ascii: "+"), let second?) where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(second):
-            self = .push
+    /// The frame that begins with `bytes`.
+    ///
+    /// - Parameters:
+    ///   - hasMessages: whether an array may be a message or a confirmation, as in RESP2.
+    ///   - isMonitored: whether a status may be a line of MONITOR.
+    init(_ bytes: [UInt8], hasMessages: Bool, isMonitored: Bool) {
+        switch bytes.first {
+        case UInt8(ascii: "-"): self = .error
+        case UInt8(ascii: ">"): self = Self.named(in: bytes) ?? .push
+        case UInt8(ascii: "*") where hasMessages: self = Self.named(in: bytes) ?? .reply
+        case UInt8(ascii: "+") where isMonitored && bytes.count > 1 && (48...57).contains(bytes[1]): self = .push
         default: self = .reply
         }
     }
 
     /// What the first of its elements says that it is.
-    private static func named(in lines: [ArraySlice<UInt8>]) -> TunnelledFrame? {
+    private static func named(in bytes: [UInt8]) -> TunnelledFrame? {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
         guard lines.count > 2, lines[1].first == UInt8(ascii: "$") else { return nil }
         let name = String(decoding: lines[2], as: UTF8.self)
         if name.hasSuffix("subscribe\r") { return .confirmation }

@@ -185,6 +185,27 @@ struct CoherenceTests {
         #expect(try other.call("GET", "k") == "$-1\r\n")
     }
 
+    @Test("what a tunnel hears, is refused and reads elsewhere leaves the others their hits", arguments: ["2", "3"])
+    func harmlessTunnel(version: String) throws {
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        let admin = try redis.connect()
+        try other.call("SET", "k", "v")
+        try client.call("HELLO", version)
+        try client.call("SUBSCRIBE", "a")
+        try client.call("SUBSCRIBE", "b")
+        // RESP2's subscribers may not, RESP3's may.
+        try client.call(version == "2" ? "FLUSHALL" : "GET", "elsewhere")
+        try waitUntilKept(other, "GET k")
+        for _ in 0..<5 {
+            try admin.call("PUBLISH", "a", "message")
+            _ = try client.readReply()
+            #expect(try other.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+            if version == "3" { try client.call("GET", "elsewhere") }
+            #expect(try other.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+        }
+    }
+
     @Test("an ACL command that changes nobody's rights leaves the cache alone, in a tunnel, too")
     func harmlessACL() throws {
         let client = try ocm.connect()
