@@ -9,8 +9,8 @@ import Upstream
 ///
 /// The three are written together, so nothing that this connection sends can come between them. The client gets the reply
 /// at once; it is stored when PTTL's is in, if the lease holds still. Others who ask the same in the meantime join, and get
-/// the same reply as it comes, if nothing of theirs has to be answered before it that comes later: else all of it would have to be
-/// held for each of them, however large it is.
+/// the same reply as it comes. For whom something has to be answered before it that comes later, it is held; unless it was too
+/// large to be kept before, then he asks for himself.
 ///
 /// A fill that is over is used again for another miss, with the room that it has: otherwise half the time that a miss takes
 /// would be spent on getting memory and giving it back.
@@ -125,8 +125,9 @@ final class Fill: ReplyReceiver {
             holdsLease = cache.cache.releaseRead(question.hash, lease: lease)
             cache.forget(self)
         }
-        if reply.count + bytes.count > cache.largestEntry {
+        if !isTooLarge, reply.count + bytes.count > cache.largestEntry {
             isTooLarge = true
+            cache.noteLarge(flight)
             reply = []
         }
         if !isTooLarge { reply.append(contentsOf: bytes) }

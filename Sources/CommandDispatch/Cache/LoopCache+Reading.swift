@@ -140,7 +140,7 @@ extension LoopCache {
         }
         let flight = Self.flight(of: id)
         if !flights.isEmpty, let fill = flights[PreHashed(flight)], fill.connection === shared, fill.isJoinable,
-            fill.question.asks(id), session.precedes(fill.number),
+            fill.question.asks(id), session.precedes(fill.number) || !largeFlights.contains(PreHashed(flight)),
             cache.isJoinable(id.hash, lease: fill.lease)
         {
             counters.coalesced.add()

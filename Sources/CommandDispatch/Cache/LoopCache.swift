@@ -35,6 +35,9 @@ final class LoopCache {
     var admission: Admission
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: Fill] = [:]
+    /// What was asked for that was too large to be kept: who can't pass it on as it comes had better not wait for another's.
+    private(set) var largeFlights: Set<PreHashed> = []
+    private static let mostLargeFlights = 1024
     /// How many ever began.
     var fillsBegun = 0
     /// Fills that are over.
@@ -120,6 +123,12 @@ final class LoopCache {
         case .writeUnknown: cache.doubtEverything()
         case .flush: resume(1, FlushReason(rawValue: Int(mark.hash)) ?? .flushCommand)
         }
+    }
+
+    /// What this flight has brought is too large to be kept.
+    func noteLarge(_ flight: UInt64) {
+        if largeFlights.count == Self.mostLargeFlights { largeFlights.removeAll(keepingCapacity: true) }
+        largeFlights.insert(PreHashed(flight))
     }
 
     /// `count` commands are about to be sent that change keys and tell nobody: see ``LocalCache/ReplyCache/suspend(_:)``.

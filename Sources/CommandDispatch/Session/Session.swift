@@ -58,6 +58,9 @@ public final class Session: ReplyReceiver {
     /// Redis has been told that the session's own connection ends, so it is no failure that it does.
     private var hasFinished = false
 
+    /// How many bytes of others' replies may wait for their turn before the client is cut off: what leaves in one turn has to fit
+    /// into one buffer.
+    private static let lateLimit = 1 << 30
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
 
@@ -167,6 +170,7 @@ public final class Session: ReplyReceiver {
     /// Passes on what has come of the reply that is awaited with `ticket`.
     func receiveAwaited(_ ticket: Int, _ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
         guard !isEnded, !isCutOff else { return }
+        guard late.bytes < Self.lateLimit else { return cutOff() }
         late.append(to: ticket) { $0.writeBytes(bytes) }
         if isWhole, let command = late.finish(ticket) { dispatcher.noteReply(to: command) }
         afterReplies()

@@ -132,6 +132,23 @@ struct CacheMemoryTests {
         }
     }
 
+    @Test("who has asked for something of his own before joins all the same")
+    func ownReads() throws {
+        try admin.call("SET", "k", "v")
+        let clients = try (0..<10).map { _ in try ocm.connect() }
+        try redis.freeze()
+        for (index, client) in clients.enumerated() {
+            try client.send("CLIENT GETNAME\r\nGET own\(index)\r\nGET k\r\n")
+        }
+        for client in clients { _ = try client.readReply() }
+        redis.thaw()
+        for client in clients {
+            #expect(try client.readReply().elementsEqual("$-1\r\n".utf8))
+            #expect(try client.readReply().elementsEqual("$1\r\nv\r\n".utf8))
+        }
+        #expect(try figure("coalesced") == 9)
+    }
+
     @Test("what joined a read counts as a command")
     func commandCount() throws {
         try admin.call("SET", "k", "v")
