@@ -73,7 +73,11 @@ extension Dispatcher {
     /// The server has answered an identity change.
     func finish(_ change: IdentityChange, _ session: Session, _ connection: UpstreamConnection, accepted: Bool) {
         session.obstacles.remove(.awaitingReply)
-        guard accepted else { return }
+        guard accepted else {
+            // It was another session's.
+            if !connection.clientName.isEmpty { rename(connection, for: session) }
+            return
+        }
         let identity = change.applied(to: session.identity)
         connection.identity = identity
         session.identity = identity
@@ -83,6 +87,7 @@ extension Dispatcher {
             connection.clientName = name
             session.clientName = name
         }
+        rename(connection, for: session)
     }
 }
 

@@ -73,7 +73,8 @@ extension Dispatcher {
         do throws(UpstreamFailure) {
             let connection = try upstream.pin(identity) { session.pinnedConnectionLost() }
             session.pin(connection)
-            rename(connection, for: session)
+            // It may have yet to log in, and nobody may name himself before.
+            if wanted == nil { rename(connection, for: session) }
             return .connection(connection)
         } catch {
             session.replyError(error.message)
@@ -81,7 +82,8 @@ extension Dispatcher {
         }
     }
 
-    private func rename(_ connection: UpstreamConnection, for session: Session) {
+    /// Has the connection bear the session's name.
+    func rename(_ connection: UpstreamConnection, for session: Session) {
         guard connection.clientName != session.clientName else { return }
         connection.clientName = session.clientName
         connection.send(["CLIENT", "SETNAME"], [session.clientName], to: discard)
