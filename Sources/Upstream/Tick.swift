@@ -47,6 +47,7 @@ public final class Tick {
 
     /// Work that adds work runs again at once, until nothing is left: a reply written now must not wait for a packet.
     private func run() {
+        guard isScheduled else { return }
         turn += 1
         while !queue.isEmpty {
             swap(&queue, &running)

@@ -56,7 +56,9 @@ extension LoopCache: SharedConnectionObserver {
             cache.closeSource(connection.trackingSource)
             connection.trackingSource = 0
         }
-        if let serverID, let other = feed?.serverID, serverID != other {
+        // What is kept untracked needs no feed.
+        let isKeptUntracked = untrackedLife > 0 && refusal.map(Self.isFinal) ?? false
+        if !isKeptUntracked, let serverID, let other = feed?.serverID, serverID != other {
             return trackLater(
                 connection,
                 because: "the invalidation feed has reached another server behind the same name"
