@@ -80,13 +80,11 @@ final class Tunnel: ReplyReceiver {
     private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>?, _ hash: KeyHash) -> CommandMark {
         var effect = CommandMark.Effect.writeUnknown
         var key: UInt64 = 0
-        if let spec {
-            if spec.pointee.keys == .first, command.count > 1 {
-                effect = spec.pointee.isReadOnly ? .read : .write
-                key = hash(command[1])
-            } else if spec.pointee.keys == .none, spec.pointee.isReadOnly {
-                effect = .none
-            }
+        if let spec, spec.pointee.keys == .first, command.count > 1 {
+            effect = spec.pointee.isReadOnly ? .read : .write
+            key = hash(command[1])
+        } else if let spec, spec.pointee.keys == .none, spec.pointee.route != .exec {
+            effect = .none
         }
         return CommandMark(hash: key, sentAt: 0, command: spec?.pointee.index ?? 0, effect: effect, isLast: true)
     }
