@@ -40,11 +40,7 @@ final class RESPLoop: ListenerLoop {
     func refusal(of address: SocketAddress?, _ configuration: RESPListenerConfiguration) -> String? {
         let rejections = dispatcher.server.rejections
         if dispatcher.server.allClients >= configuration.maxClients {
-            rejections.note(
-                .tooManyClients,
-                logger,
-                "as many as --maxclients (\(configuration.maxClients)) are connected"
-            )
+            rejections.noteTooMany(limit: configuration.maxClients, logger)
             return "ERR max number of clients reached"
         }
         if configuration.protectedMode, !configuration.hasPassword, let address, !address.isLocal {

@@ -76,11 +76,7 @@ final class RESTLoop: ListenerLoop {
     /// A connection is too many.
     func noteRejection() {
         counters.rejectedConnections.add()
-        dispatcher.server.rejections.note(
-            .tooManyClients,
-            dispatcher.context.logger,
-            "as many as --maxclients (\(configuration.maxClients)) are connected"
-        )
+        dispatcher.server.rejections.noteTooMany(limit: configuration.maxClients, dispatcher.context.logger)
     }
 
     private func startSweeps() {

@@ -18,6 +18,12 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     private var backoff: Backoff
     private var unansweredPings = CircularBuffer<(sent: NIODeadline, tag: UInt64)>()
     private var lastPing = NIODeadline.now()
+    /// Its id on the server.
+    private var id = 0
+    private var serverID: String?
+    private var hasNotedMode = false
+    /// When it was subscribed to the channel; nil while it isn't.
+    private var subscribed: NIODeadline?
     private var isUp = false
     private var isShutDown = false
     private var watch: RepeatedTask?
@@ -105,12 +111,6 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         default: break
         }
     }
-
-    private var hasNotedMode = false
-    private var id = 0
-    private var serverID: String?
-    /// When it was subscribed to the channel; nil while it isn't.
-    private var subscribed: NIODeadline?
 
     func received(_ message: RESPValue) {
         if case .error(let text) = message {

@@ -34,6 +34,11 @@ public final class RejectionLog: Sendable {
         logger.warning("\(clients) turned away: \(explanation())")
     }
 
+    /// A client is turned away because as many as may be, `limit`, are connected.
+    public func noteTooMany(limit: Int, _ logger: Logger) {
+        note(.tooManyClients, logger, "as many as --maxclients (\(limit)) are connected")
+    }
+
     /// How many clients are to be told of; nil if it is too early for that.
     func count(_ reason: Reason, at now: NIODeadline) -> Int? {
         lines.withLockedValue { lines in
