@@ -22,7 +22,7 @@ extension LoopCache {
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: CollectionOfOne(id.hash), spec)
         // Each reply is handed on by itself.
-        if shared.isTracked {
+        if fill.awaitsCaching {
             sendCaching(over: shared, to: fill)
             fill.beginsNewRun = true
         }
