@@ -69,6 +69,11 @@ struct ServeConfiguration {
         guard listener.port != nil || listener.socketPath != nil || rest != nil else {
             throw ConfigurationError("nothing to listen on: set --redis-port, --redis-socket or --port")
         }
+        if let url = upstream?.url, listener.isReached(at: url.endpoint) {
+            throw ConfigurationError(
+                "the upstream \(url.redacted) is where ocm itself is to listen: one of them needs another address"
+            )
+        }
     }
 
     private static func memoryLimit(_ text: String) throws -> Int {

@@ -52,6 +52,18 @@ struct CommandLineTests {
             (["--memory-limit", "100"], "--memory-limit '100': it must be 64kb at least (a number alone is bytes)"),
             (["--redis-port", "70000"], "--redis-port '70000': it must be a number from 0 to 65535"),
             (["--redis-port", "0"], "nothing to listen on: set --redis-port, --redis-socket or --port"),
+            (
+                ["--upstream", "redis://:secret@localhost:6380"],
+                "the upstream redis://localhost:6380 is where ocm itself is to listen: one of them needs another address"
+            ),
+            (
+                ["--upstream", "redis://[::1]:7000", "--host", "::", "--redis-port", "7000"],
+                "the upstream redis://[::1]:7000 is where ocm itself is to listen"
+            ),
+            (
+                ["--upstream", "unix:///tmp/s", "--redis-socket", "/tmp/s"],
+                "the upstream unix:///tmp/s is where ocm itself is to listen"
+            ),
             (["--max-entry-size", "513mb"], "--max-entry-size '513mb': it must be 512mb at most"),
             (["--memory-limit", "lots"], "it must be a size such as 64kb, 100mb or 1gb"),
             (["--memory-limit", "0"], "it must be a size such as 64kb, 100mb or 1gb"),
