@@ -13,14 +13,9 @@ import Upstream
 /// would be spent on getting memory and giving it back.
 final class Fill: FillReceiver {
     private(set) var question = CacheQuestion()
-    /// How many had begun on the loop when it did, this one included.
-    private(set) var number = 0
     private(set) var lease: UInt64 = 0
-    /// Where ``LoopCache/flights`` has it.
-    private(set) var flight: UInt64 = 0
 
     private var session: Session?
-    private var isReleased = false
     private var holdsLease = false
     private var reply: [UInt8] = []
     private var isTooLarge = false
@@ -39,35 +34,19 @@ final class Fill: FillReceiver {
         _ shared: SharedConnection
     ) {
         question.set(id)
-        self.number = number
         self.lease = lease
-        self.flight = flight
         self.session = session
-        begin(over: shared, awaitsCaching: shared.isTracked)
+        begin(over: shared, number: number, flight: flight, awaitsCaching: shared.isTracked)
     }
 
     /// Lets `session` have the reply, too.
     func join(_ session: Session, _ spec: UnsafePointer<CommandSpec>) {
-        let time = cache.context.nowMicroseconds
-        let command = CommandMark(
-            hash: question.hash,
-            sentAt: time,
-            command: spec.pointee.index,
-            effect: .fill,
-            isLast: true
-        )
-        joined.append((session, session.awaitReply(to: command, ofFill: number)))
+        joined.append((session, session.awaitReply(to: spec, on: CollectionOfOne(question.hash), ofFill: number)))
     }
 
-    /// Whether all of the reply is still to come.
-    var isJoinable: Bool { !isAnswered && !isReleased }
+    override func release() { holdsLease = cache.cache.releaseRead(question.hash, lease: lease) }
 
     override func receiveReply(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, goesOn: Bool) {
-        if !isReleased {
-            isReleased = true
-            holdsLease = cache.cache.releaseRead(question.hash, lease: lease)
-            cache.forget(self)
-        }
         if !isTooLarge, reply.count + bytes.count > cache.largestEntry {
             isTooLarge = true
             cache.noteLarge(flight)
@@ -80,7 +59,6 @@ final class Fill: FillReceiver {
     }
 
     override func failReply(_ failure: UpstreamFailure, afterPartOfReply: Bool) {
-        cache.forget(self)
         session?.fail(failure, commands: 1, afterPartOfReply: afterPartOfReply)
         for (session, ticket) in joined { session.failAwaited(ticket, failure, afterPartOfReply: afterPartOfReply) }
         joined = []
@@ -89,7 +67,6 @@ final class Fill: FillReceiver {
     override func receiveTimeToLive(_ timeToLive: UnsafeRawBufferPointer?) {
         settle(question, lease: lease, keep(timeToLive))
         session = nil
-        isReleased = false
         holdsLease = false
         isTooLarge = false
         question.forget()

@@ -20,6 +20,11 @@ class FillReceiver: ReplyReceiver {
     final let cache: LoopCache
     /// What the commands are sent over; nil when the fill is over.
     private(set) final var connection: SharedConnection?
+    /// How many had begun on the loop when it did, this one included.
+    private(set) final var number = 0
+    /// Where ``LoopCache/flights`` has it.
+    private(set) final var flight: UInt64 = 0
+    private final var isReleased = false
     private final var source: UInt32 = 0
     private final var sentAt: Int64 = 0
     private final var stage = Stage.command
@@ -29,8 +34,11 @@ class FillReceiver: ReplyReceiver {
     init(_ cache: LoopCache) { self.cache = cache }
 
     /// Begins: the commands are about to be sent over `shared`, the first of them CACHING if `awaitsCaching`.
-    final func begin(over shared: SharedConnection, awaitsCaching: Bool) {
+    final func begin(over shared: SharedConnection, number: Int, flight: UInt64, awaitsCaching: Bool) {
         connection = shared
+        self.number = number
+        self.flight = flight
+        isReleased = false
         source = shared.trackingSource
         sentAt = cache.context.nowMilliseconds
         stage = awaitsCaching ? .caching : .command
@@ -45,10 +53,13 @@ class FillReceiver: ReplyReceiver {
     /// Whether a CLIENT CACHING YES has to be sent first.
     final var awaitsCaching: Bool { stage == .caching }
 
-    /// Whether all of the command's reply is here.
-    final var isAnswered: Bool { stage == .timesToLive }
+    /// Whether all of the command's reply is still to come.
+    final var isJoinable: Bool { stage != .timesToLive && !isReleased }
 
     // MARK: For subclasses
+
+    /// The command's reply begins to come, and is about to leave: nobody may join any more.
+    func release() {}
 
     /// A part of the command's reply, the last one if it `isWhole`.
     func receiveReply(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, goesOn: Bool) {}
@@ -89,6 +100,11 @@ class FillReceiver: ReplyReceiver {
     final override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         guard stage != .command else {
             if replies > 0 { stage = .timesToLive }
+            if !isReleased {
+                isReleased = true
+                release()
+                cache.forget(self)
+            }
             return receiveReply(bytes, isWhole: replies > 0, goesOn: goesOn)
         }
         guard replies > 0 else { return line.append(contentsOf: bytes) }
@@ -113,6 +129,7 @@ class FillReceiver: ReplyReceiver {
             case .caching: stage = .command
             case .command:
                 stage = .timesToLive
+                cache.forget(self)
                 failReply(failure, afterPartOfReply: afterPartOfReply)
             case .timesToLive: receiveTimeToLive(nil)
             }

@@ -18,7 +18,7 @@ extension LoopCache {
         let fill = idleFills.popLast() ?? Fill(self)
         fillsBegun += 1
         fill.begin(id, number: fillsBegun, lease: lease, flight: flight, session, shared)
-        if flights[PreHashed(flight)] == nil { flights[PreHashed(flight)] = fill }
+        announce(fill)
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: CollectionOfOne(id.hash), spec)
         // Each reply is handed on by itself.
@@ -51,8 +51,13 @@ extension LoopCache {
         if idleFills.count < Self.mostIdleFills { idleFills.append(fill) }
     }
 
+    /// Others may join the fill, unless there is one already that they may.
+    func announce(_ fill: FillReceiver) {
+        if flights[PreHashed(fill.flight)] == nil { flights[PreHashed(fill.flight)] = fill }
+    }
+
     /// Nobody can join the fill any more.
-    func forget(_ fill: Fill) {
+    func forget(_ fill: FillReceiver) {
         let flight = PreHashed(fill.flight)
         if flights[flight] === fill { flights[flight] = nil }
     }

@@ -139,7 +139,8 @@ extension LoopCache {
             return bypass(found == .closed ? .feedDown : .suspended)
         }
         let flight = Self.flight(of: id)
-        if !flights.isEmpty, let fill = flights[PreHashed(flight)], fill.connection === shared, fill.isJoinable,
+        if !flights.isEmpty, let fill = flights[PreHashed(flight)] as? Fill, fill.connection === shared,
+            fill.isJoinable,
             fill.question.asks(id), session.precedes(fill.number) || !largeFlights.contains(PreHashed(flight)),
             cache.isJoinable(id.hash, lease: fill.lease)
         {

@@ -73,11 +73,15 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
+        let ids = missing.map { index, _ in
+            CacheID(hash: hash(command[index]), key: command[index], namespace: shared.cacheNamespace)
+        }
+        let flight = Self.flight(of: ids)
+        if join(flight, ids, command, spec, session, shared) { return .taken }
         noteMiss()
         var refusal = Self.trackingRefusal(of: shared)
-        let asked = missing.map { index, isAdmitted in
-            let key = command[index]
-            let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
+        let asked = zip(missing, ids).map { missing, id in
+            let (index, isAdmitted) = missing
             // What the session itself may be writing will be purged in a moment.
             let isOwn = isAdmitted && session.hasOutstandingWrite(on: id.hash)
             let isKept = isAdmitted && !isOwn && admission.keeps(id.hash)
@@ -90,7 +94,18 @@ extension LoopCache {
             // As with hits and misses, one command counts once.
             return refusal.flatMap(bypass)
         }
-        let reply = PartialMGet(of: command.count - 1, found: strings, missing: asked, self, session, shared)
+        fillsBegun += 1
+        let reply = PartialMGet(
+            of: command.count - 1,
+            found: strings,
+            missing: asked,
+            number: fillsBegun,
+            flight: flight,
+            self,
+            session,
+            shared
+        )
+        announce(reply)
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: asked.map(\.question.hash), spec)
         if reply.awaitsCaching {
@@ -108,5 +123,29 @@ extension LoopCache {
             sendPTTL(command[asked.position + 1], over: shared, to: reply)
         }
         return .taken
+    }
+
+    /// Has the command answered by one that is on its way for the same keys, if there is one, and nothing has to be answered
+    /// before it that comes later.
+    private func join(
+        _ flight: UInt64,
+        _ ids: [CacheID],
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        _ shared: SharedConnection
+    ) -> Bool {
+        guard !flights.isEmpty, let reply = flights[PreHashed(flight)] as? PartialMGet, reply.connection === shared,
+            session.precedes(reply.number), !ids.contains(where: { session.hasOutstanding(on: $0.hash) }),
+            reply.isJoinable(by: ids)
+        else { return false }
+        counters.coalesced.add()
+        lastOutcome = .coalesced
+        reply.join(of: command.count - 1, found: strings, missing: missing.map { $0.index - 1 }, session, spec)
+        return true
+    }
+
+    private static func flight(of ids: [CacheID]) -> UInt64 {
+        ids.reduce(UInt64(ids.count)) { ($0 ^ $1.hash) &* 0x9E37_79B9_7F4A_7C15 } ^ UInt64(ids[0].namespace)
     }
 }

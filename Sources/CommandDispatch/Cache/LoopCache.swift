@@ -34,7 +34,7 @@ final class LoopCache {
     var feedFailure: String?
     var admission: Admission
     /// Fills on their way, by what they ask.
-    var flights: [PreHashed: Fill] = [:]
+    var flights: [PreHashed: FillReceiver] = [:]
     /// What was asked for that was too large to be kept: who can't pass it on as it comes had better not wait for another's.
     private(set) var largeFlights: Set<PreHashed> = []
     private static let mostLargeFlights = 1024

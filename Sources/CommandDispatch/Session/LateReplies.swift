@@ -51,9 +51,10 @@ struct LateReplies: ~Copyable {
         return released + replies.count - 1
     }
 
-    /// Whether one about the key is still to come.
+    /// Whether one is still to come about the key, or about several, which may be any.
     func isAwaiting(_ key: UInt64) -> Bool {
-        awaited > 0 && (0..<replies.count).contains { replies[$0].awaited?.hash == key }
+        awaited > 0
+            && (0..<replies.count).contains { replies[$0].awaited.map { $0.hash == key || !$0.isLast } ?? false }
     }
 
     /// Some of the one with `ticket` has come.

@@ -53,8 +53,22 @@ struct OutstandingCommands: ~Copyable {
         marks.last.isLast = true
     }
 
-    /// The session waits for the reply to another's command that reads the key.
-    mutating func join(_ key: UInt64) { keys.insertRead(key) }
+    /// The session waits for the reply to another's command that reads `keys`, of which there is one at least. Returns a mark
+    /// for the first of them.
+    mutating func join(
+        _ keys: some Collection<UInt64>,
+        _ spec: UnsafePointer<CommandSpec>,
+        at time: UInt32
+    ) -> CommandMark {
+        for key in keys { self.keys.insertRead(key) }
+        return CommandMark(
+            hash: keys.first ?? 0,
+            sentAt: time,
+            command: spec.pointee.index,
+            effect: .fill,
+            isLast: keys.count == 1
+        )
+    }
 
     /// Hands over what MULTI began, and follows it no more.
     mutating func takeTransaction() -> Transaction {

@@ -157,13 +157,13 @@ public final class Session: ReplyReceiver {
     /// the fill's reply comes, which can be passed on as it does.
     func precedes(_ fill: Int) -> Bool { outstanding == 0 || lastFill < fill }
 
-    /// Answers `command` with the reply that the fill with this number will bring: the ticket for
+    /// Answers a command that reads `keys` with the reply that the fill with this number will bring: the ticket for
     /// ``receiveAwaited(_:_:isWhole:)``.
-    func awaitReply(to command: CommandMark, ofFill fill: Int) -> Int {
+    func awaitReply(to spec: UnsafePointer<CommandSpec>, on keys: some Collection<UInt64>, ofFill fill: Int) -> Int {
         awaitedRound = 0
         lastFill = fill
-        commands.join(command.hash)
         beginsNewRun = true
+        let command = commands.join(keys, spec, at: dispatcher.context.nowMicroseconds)
         return late.await(command, behind: commands.sent)
     }
 

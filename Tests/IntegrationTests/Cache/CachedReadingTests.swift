@@ -96,7 +96,7 @@ struct CachedReadingTests {
         #expect(try monitor.isSilent(for: 0.1))
     }
 
-    @Test("many who ask the same at once are one command for Redis", arguments: ["GET s", "HGETALL h"])
+    @Test("many who ask the same at once are one command for Redis", arguments: ["GET s", "HGETALL h", "MGET s t s"])
     func singleFlight(command: String) throws {
         let clients = try (0..<20).map { _ in try ocm.connect() }
         let monitor = try redis.connect()
@@ -114,6 +114,44 @@ struct CachedReadingTests {
         }
         #expect(seen == 1)
         #expect(try clients[0].call("INFO", "ocm").contains("ocm_cache_coalesced:19\r\n"))
+    }
+
+    @Test("those who lack the same keys share one MGET, each with what was kept of his others")
+    func singleFlightOfPart() throws {
+        let clients = try (0..<21).map { _ in try ocm.connect() }
+        for (key, value) in [("m:a", "A"), ("m:b", "B"), ("m:c", "C"), ("m:d", "D")] {
+            try redis.connect().call("SET", key, value)
+        }
+        for key in ["m:a", "m:d"] {
+            try clients[0].call("GET", key)
+            try waitUntil("it is kept") { try clients[0].call("CACHE", "EXPLAIN", "GET", key) == "$3\r\nHIT\r\n" }
+        }
+        let monitor = try redis.connect()
+        try monitor.call("MONITOR")
+        try redis.freeze()
+        let commands = ["MGET m:a m:b m:c", "MGET m:b m:d m:c m:a", "MGET m:b m:c"]
+        for (index, client) in clients.enumerated() {
+            // The last has something of its own on one of the keys outstanding, and then a hit behind it.
+            let before = index == 20 ? "APPEND m:b B\r\n" : "CLIENT GETNAME\r\n"
+            try client.send("\(before)\(commands[index % 3])\r\nGET m:b\r\nGET m:d\r\n")
+        }
+        for client in clients.dropLast() { _ = try client.readReply() }
+        redis.thaw()
+        let strings = ["A": "$1\r\nA\r\n", "B": "$1\r\nB\r\n", "C": "$1\r\nC\r\n", "D": "$1\r\nD\r\n"]
+        for (index, client) in clients.dropLast().enumerated() {
+            let expected = ["ABC", "BDCA", "BC"][index % 3].map { strings[String($0)]! }
+            let reply = String(decoding: try client.readReply(), as: UTF8.self)
+            #expect(reply == "*\(expected.count)\r\n\(expected.joined())")
+            #expect(try client.readReply().starts(with: "$".utf8))
+            #expect(try client.readReply() == Array("$1\r\nD\r\n".utf8))
+        }
+        let last = try (0..<4).map { _ in String(decoding: try clients[20].readReply(), as: UTF8.self) }
+        #expect(last == [":2\r\n", "*2\r\n$2\r\nBB\r\n$1\r\nC\r\n", "$2\r\nBB\r\n", "$1\r\nD\r\n"])
+        var seen = 0
+        while try !monitor.isSilent(for: 0.2) {
+            if String(decoding: try monitor.readReply(), as: UTF8.self).contains("\"MGET\"") { seen += 1 }
+        }
+        #expect(seen == 2)
     }
 
     @Test("a client that always has misses on their way has its hits all the same")
