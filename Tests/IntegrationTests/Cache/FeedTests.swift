@@ -195,9 +195,39 @@ struct FeedTests {
         #expect(ocm.log.contains("Redis refuses to track what is read"))
     }
 
+    @Test("that one user's reads may not be tracked isn't said of everybody's, nor the other way round")
+    func refusedToOne() throws {
+        let redis = try RedisServer("--user reader on >pw ~* &* +@all -client|tracking".components(separatedBy: " "))
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let reader = try ocm.connect()
+        #expect(try reader.call("AUTH", "reader", "pw") == "+OK\r\n")
+        try waitUntil("it is refused") {
+            try reader.call("GET", "k")
+            return try reader.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused")
+        }
+        let health = try ClientCommand(ocm).run("healthcheck").text
+        #expect(health.hasPrefix("healthy"), "\(health)")
+        #expect(try reader.call("INFO", "ocm").contains("ocm_cache:on\r\n"))
+
+        let other = try RedisServer(
+            ["--user", "default on nopass ~* &* +@all -client|tracking", "--user", "reader on >pw ~* &* +@all"]
+                .flatMap { $0.components(separatedBy: " ") }
+        )
+        let refused = try OCMServer(upstream: other.url)
+        let tracked = try refused.connect()
+        #expect(try tracked.call("AUTH", "reader", "pw") == "+OK\r\n")
+        try waitUntil("the reader's reads are kept") {
+            try tracked.call("GET", "k")
+            return try tracked.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
+        }
+        #expect(try tracked.call("INFO", "ocm").contains("ocm_cache:tracking refused\r\n"))
+    }
+
     @Test("a node of a cluster is told from a Redis by itself")
     func clusterNode() throws {
-        let clusterNode = try RedisServer(["--cluster-enabled", "yes"])
+        // Its second port would be 10,000 above the first, which there need not be.
+        let clusterNode = try RedisServer(["--cluster-enabled", "yes", "--cluster-port", "\(freePort())"])
         let node = try OCMServer(upstream: clusterNode.url)
         try waitUntil("it is said") { node.log.contains("is a node of a cluster: ocm follows no redirections") }
         let redis = try RedisServer()
