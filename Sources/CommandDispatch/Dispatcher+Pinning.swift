@@ -16,14 +16,14 @@ extension Dispatcher {
     ///
     /// - Parameters:
     ///   - reply: who gets the reply first; by default the session.
-    ///   - isSlow: whether the server may rightly take for ever.
+    ///   - pace: how long the server may rightly take.
     ///   - keeping: whether the session keeps the connection from now on.
     func sendPinned(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         reply: ReplyReceiver? = nil,
-        isSlow: Bool = false,
+        pace: CommandPace = .usual,
         keeping: Bool = false
     ) -> Disposition {
         switch pinnedConnection(of: session) {
@@ -31,9 +31,9 @@ extension Dispatcher {
         case .refused: return .taken
         case .connection(let connection):
             if keeping { session.connectionState.keep() }
-            if isSlow { connection.slowCommands += 1 }
+            if pace != .usual { connection.slowCommands += 1 }
             counters.pinnedCommands.add()
-            session.noteSent(command, spec)
+            session.noteSent(command, spec, isTimed: pace != .waiting)
             connection.send(command.frame, to: reply ?? session)
             return .taken
         }
@@ -47,7 +47,7 @@ extension Dispatcher {
         case .connection(let connection):
             // Inside a transaction WAIT doesn't wait, and a PING would be one of its commands.
             if !session.connectionState.inTransaction { connection.send(["PING"], to: discard) }
-            return sendPinned(command, spec, session, isSlow: true)
+            return sendPinned(command, spec, session, pace: .waiting)
         }
     }
 

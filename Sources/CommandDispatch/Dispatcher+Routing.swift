@@ -21,11 +21,11 @@ extension Dispatcher {
         switch spec.pointee.route {
         case .forward: return forwardOrPin(command, spec, session)
         case .cache: return answerOrQueue(command, spec, session) { dispatchCache(command, session) }
-        case .blocking: return sendPinned(command, spec, session, isSlow: true)
+        case .blocking: return sendPinned(command, spec, session, pace: .waiting)
         case .blockingIfAsked:
             return command.asksToBlock
-                ? sendPinned(command, spec, session, isSlow: true) : forwardOrPin(command, spec, session)
-        case .script: return sendPinned(command, spec, session, isSlow: true)
+                ? sendPinned(command, spec, session, pace: .waiting) : forwardOrPin(command, spec, session)
+        case .script: return sendPinned(command, spec, session, pace: .slow)
         case .wait: return sendWait(command, spec, session)
         case .multi: return beginTransaction(command, spec, session)
         case .watch: return sendPinned(command, spec, session, reply: StateReply(session, .watch))
@@ -61,7 +61,7 @@ extension Dispatcher {
             return sendPinned(command, spec, session, reply: reply)
         }
         if server.mayBePaused, server.isPaused(at: .now()) {
-            let disposition = sendPinned(command, spec, session, reply: reply, isSlow: true)
+            let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
             if disposition == .taken { noteBypass(.paused, spec) }
             return disposition
         }

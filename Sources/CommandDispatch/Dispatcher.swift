@@ -181,6 +181,7 @@ public final class Dispatcher {
     @inline(__always)
     func noteReply(to mark: CommandMark) {
         counters.commands.add(slot: Int(mark.command))
+        guard mark.sentAt != CommandMark.untimed else { return }
         let microseconds = context.nowMicroseconds &- mark.sentAt
         counters.uncachedTimes.record(nanoseconds: Int(microseconds) * 1000)
     }

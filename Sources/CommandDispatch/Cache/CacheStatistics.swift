@@ -29,7 +29,7 @@ public struct CacheStatistics: Sendable {
     public let waits: Int
     /// How long commands took that were answered from the cache.
     public let cachedTimes: LatencySnapshot
-    /// How long commands took that went upstream.
+    /// How long commands took that went upstream, but for those that wait for others.
     public let uncachedTimes: LatencySnapshot
     /// What is held.
     public let store: EntryStoreStatistics

@@ -18,11 +18,14 @@ struct CommandMark {
 
     /// The key's hash.
     let hash: UInt64
-    /// When the command was sent: the loop's clock in microseconds, its lower half.
+    /// When the command was sent: the loop's clock in microseconds, its lower half; or ``untimed``.
     let sentAt: UInt32
     /// The command's number in the table.
     let command: UInt16
     let effect: Effect
     /// Whether it is the last of its command's marks.
     var isLast: Bool
+
+    /// How long the reply takes isn't counted. (Nor is it once in 71 minutes, for a microsecond.)
+    static let untimed: UInt32 = 0
 }

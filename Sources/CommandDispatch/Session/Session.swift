@@ -230,11 +230,11 @@ public final class Session: ReplyReceiver {
     @inline(__always)
     var hasRoom: Bool { outstanding < window.size && output.readableBytes + late.bytes < Self.outputLimit }
 
-    /// One more command is outstanding.
+    /// One more command is outstanding. How long its reply takes is counted if it `isTimed`.
     @inline(__always)
-    func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
+    func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>, isTimed: Bool = true) {
         awaitedRound = 0
-        let time = dispatcher.context.nowMicroseconds
+        let time = isTimed ? dispatcher.context.nowMicroseconds : CommandMark.untimed
         if let cache = dispatcher.cache {
             lastFill = cache.fillsBegun
             let flushes = commands.add(command, spec, cache.hash, at: time)

@@ -39,6 +39,10 @@ extension MetricsPage {
             (labels: [(name: "source", value: server.store == nil ? "cache" : "store")], statistics.cachedTimes)
         ]
         if server.store == nil { times.append(([("source", "upstream")], statistics.uncachedTimes)) }
-        writer.histogram("ocm_command_duration_seconds", "How long commands took, by where the reply came from.", times)
+        writer.histogram(
+            "ocm_command_duration_seconds",
+            "How long commands took, but for those that wait for others, by where the reply came from.",
+            times
+        )
     }
 }

@@ -39,6 +39,27 @@ struct InfoTests {
         #expect(ours.contains("# OCM\r\nocm_version:") && !ours.contains("redis_version"))
     }
 
+    @Test("what waits for others says nothing of how fast Redis is")
+    func waiting() throws {
+        #expect(try client.call("BLPOP", "q", "0.05") == "*-1\r\n")
+        #expect(try client.call("XREAD", "BLOCK", "50", "STREAMS", "s", "$") == "*-1\r\n")
+        let before = try client.call("INFO", "ocm")
+        #expect(before.contains("ocm_cache_forwarded_latency_mean_usec:0.0\r\n"), "\(before)")
+        #expect(before.contains("ocm_command_blpop:1\r\n"))
+        try client.call("GET", "k")
+        #expect(try !client.call("INFO", "ocm").contains("ocm_cache_forwarded_latency_mean_usec:0.0\r\n"))
+    }
+
+    @Test("counts commands without a cache, too")
+    func countsWithoutCache() throws {
+        for server in [try OCMServer(upstream: redis.url, ["--no-cache"]), try OCMServer(upstream: nil)] {
+            let client = try server.connect()
+            try client.call("GET", "k")
+            let info = try client.call("INFO", "ocm")
+            #expect(info.contains("ocm_command_get:1\r\n"), "\(info)")
+        }
+    }
+
     @Test("counts what happens")
     func counts() throws {
         try waitUntil("invalidations are heard") { try client.call("INFO", "ocm").contains("\r\nocm_cache:on\r\n") }
