@@ -90,7 +90,7 @@ extension Dispatcher {
         if lookups.count == 1, !cache.wouldKeep(command) { return Self.bypass(.notAdmitted) }
         if shared.trackingSource == 0 {
             guard let refusal = shared.trackingRefusal else { return Self.bypass(.untrackedConnection) }
-            return Self.bypass(.trackingRefused) + ": \(refusal)"
+            return Self.bypass(.trackingRefused) + ": \(refusal.reason)"
         }
         let keys = lookups.count == 1 ? "" : " for \(lookups.count - hits) of \(lookups.count) keys"
         let isAllKept = lookups.count == 1 || cache.admission.mode == .keepingAll

@@ -57,27 +57,22 @@ extension Dispatcher {
             "ocm_net_output_bytes:\(server.total { $0.bytesOut.current })",
         ]
         lines += cacheLines
+        lines += server.commandCounts.filter { $0.count > 0 }.map { "ocm_command_\($0.name):\($0.count)" }
+        lines += server.topKeys(limit: 10).enumerated().map { rank, key in
+            "ocm_top_key_\(rank + 1):\(Self.printable(key.key)),\(key.count)"
+        }
         return lines.map { $0 + "\r\n" }.joined()
     }
 
     /// What INFO says of the local cache.
     private var cacheLines: [String] {
+        let state = cacheState
+        if state == .embedded { return [] }
+        var lines = ["ocm_cache:\(state.text)"]
+        if case .trackingRefused(let refusal) = state { lines.append("ocm_cache_refused:\(refusal.reason)") }
         let statistics = server.cacheStatistics
-        guard let cache else {
-            return upstream == nil ? [] : ["ocm_cache:off"] + Self.lines(statistics.fields.suffix(4))
-        }
-        var lines = ["ocm_cache:\(cache.feed == nil ? "waiting for the invalidation feed" : "on")"]
-        if let refusal = cache.refusal { lines.append("ocm_cache_refused:\(refusal)") }
-        lines += Self.lines(statistics.fields[...])
-        lines += server.commandCounts.filter { $0.count > 0 }.map { "ocm_command_\($0.name):\($0.count)" }
-        lines += server.topKeys(limit: 10).enumerated().map { rank, key in
-            "ocm_top_key_\(rank + 1):\(Self.printable(key.key)),\(key.count)"
-        }
-        return lines
-    }
-
-    private static func lines(_ fields: ArraySlice<(name: String, value: String)>) -> [String] {
-        fields.map { "ocm_cache_\($0.name):\($0.value)" }
+        let fields = state == .off ? statistics.forwardedLatency : statistics.fields
+        return lines + fields.map { "ocm_cache_\($0.name):\($0.value)" }
     }
 
     /// A key on one line, as redis-cli would show it.

@@ -39,12 +39,16 @@ extension Dispatcher {
         return cache.remainingLife(ofKey: key, namespace: shared.cacheNamespace)
     }
 
-    /// Whether reads are answered from the local cache, and why not.
+    /// Whether reads of those who come without credentials of their own are answered from the local cache, and why not.
     public var cacheState: CacheState {
-        guard upstream != nil else { return .embedded }
+        guard let upstream else { return .embedded }
         guard let cache else { return .off }
         guard cache.feed != nil else { return .waitingForFeed(cache.feedFailure) }
-        guard let refusal = cache.refusal else { return .on }
-        return cache.keepsUntracked ? .untracked : .trackingRefused("\(cache.refusedCommand): \(refusal)")
+        // A user may do the same in every database, and with either version of the protocol.
+        for connection in upstream.sharedConnections where connection.identity.credentials == nil {
+            guard let refusal = connection.trackingRefusal else { continue }
+            return connection.trackingSource != 0 ? .untracked : .trackingRefused(refusal)
+        }
+        return .on
     }
 }

@@ -18,8 +18,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
     public var cacheNamespace: UInt16 = 0
     /// The number under which the server tracks what is read over it; 0 while it doesn't. The observer's.
     public var trackingSource: UInt32 = 0
-    /// Why it doesn't, in its own words; nil if it hasn't said no. The observer's.
-    public var trackingRefusal: String?
+    /// Why it doesn't; nil if it hasn't said no. The observer's.
+    public var trackingRefusal: TrackingRefusal?
     /// Whether the server tracks what it is told to.
     public var isTracked: Bool { trackingSource != 0 && trackingRefusal == nil }
 

@@ -1,3 +1,5 @@
+import Upstream
+
 /// Whether reads are answered from the local cache, and why not.
 public enum CacheState: Sendable, Equatable {
     /// There is no upstream: everything is in memory.
@@ -6,9 +8,8 @@ public enum CacheState: Sendable, Equatable {
     case off
     /// Invalidations aren't heard yet, or any more, for this reason: nothing is served that may have changed.
     case waitingForFeed(String?)
-    /// The server refuses what it takes to cache: to track what is read, or to tell a key's time to live. The words are the
-    /// command's and its own: `PTTL: NOPERM …`.
-    case trackingRefused(String)
+    /// The server refuses what it takes to cache: to track what is read, or to tell a key's time to live.
+    case trackingRefused(TrackingRefusal)
     /// They are, for a fixed time, since the server refuses to track what is read: others' changes aren't heard of.
     case untracked
     /// They are.
@@ -20,7 +21,7 @@ public enum CacheState: Sendable, Equatable {
         case .embedded, .off, .untracked, .on: nil
         case .waitingForFeed(let reason):
             "the invalidation feed isn't connected" + (reason.map { ": \($0)" } ?? " yet")
-        case .trackingRefused(let text): "Redis refuses \(text)"
+        case .trackingRefused(let refusal): "Redis refuses \(refusal.command): \(refusal.reason)"
         }
     }
 

@@ -28,15 +28,17 @@ extension CacheStatistics {
         fields += Self.byReason("refused_fills", refusedFills)
         fields += Self.byReason("flushes", flushes)
         fields += Self.latencies("hit_latency", cachedTimes)
-        fields += Self.latencies("forwarded_latency", uncachedTimes)
-        return fields
+        return fields + forwardedLatency
     }
+
+    /// Those of them that there are without a cache.
+    var forwardedLatency: [(name: String, value: String)] { Self.latencies("forwarded_latency", uncachedTimes) }
 
     private static func byReason<Kind: Reason>(_ name: String, _ counts: [Kind: Int]) -> [(String, String)] {
         Kind.allCases.map { ("\(name)_\($0.name)", "\(counts[$0] ?? 0)") }
     }
 
-    private static func latencies(_ name: String, _ times: LatencySnapshot) -> [(String, String)] {
+    private static func latencies(_ name: String, _ times: LatencySnapshot) -> [(name: String, value: String)] {
         let percentiles = [("p50", 0.5), ("p99", 0.99), ("p999", 0.999)].map { label, fraction in
             ("\(name)_\(label)_usec", text(Double(times.percentile(fraction)) / 1000, digits: 1))
         }

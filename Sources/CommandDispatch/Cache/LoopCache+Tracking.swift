@@ -67,8 +67,6 @@ extension LoopCache: SharedConnectionObserver {
         guard let refusal else {
             connection.trackingSource = source
             connection.trackingRefusal = nil
-            self.refusal = nil
-            keepsUntracked = false
             return
         }
         guard Self.isFinal(refusal) else { return trackLater(connection, because: refusal) }
@@ -79,10 +77,8 @@ extension LoopCache: SharedConnectionObserver {
                 : "nothing is cached for this user"
             context.logger.warning("Redis refuses to track what is read, so \(consequence): \(refusal)")
         }
-        connection.trackingRefusal = refusal
-        refused("CLIENT TRACKING", refusal)
+        connection.trackingRefusal = TrackingRefusal(of: Self.trackingCommand, because: refusal)
         if untrackedLife > 0 { connection.trackingSource = source }
-        keepsUntracked = connection.trackingSource != 0
     }
 
     /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That it is
@@ -92,12 +88,11 @@ extension LoopCache: SharedConnectionObserver {
     }
 
     private func trackLater(_ connection: SharedConnection, because reason: String) {
-        if connection.trackingRefusal != reason {
+        let refusal = TrackingRefusal(of: Self.trackingCommand, because: reason)
+        if connection.trackingRefusal != refusal {
             context.logger.warning("nothing is cached for now of what a connection reads: \(reason)")
         }
-        connection.trackingRefusal = reason
-        refused("CLIENT TRACKING", reason)
-        keepsUntracked = false
+        connection.trackingRefusal = refusal
         let bound = NIOLoopBound((self, connection), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.patience) {
             let (cache, connection) = bound.value
@@ -120,9 +115,7 @@ extension LoopCache: SharedConnectionObserver {
     func timeToLiveRefused(_ connection: SharedConnection, _ refusal: String) {
         guard connection.trackingSource != 0, Self.isAboutPTTL(refusal) else { return }
         sharedConnectionClosed(connection)
-        connection.trackingRefusal = refusal
-        refused("PTTL", refusal)
-        keepsUntracked = false
+        connection.trackingRefusal = TrackingRefusal(of: "PTTL", because: refusal)
         context.logger.warning(
             "Redis refuses PTTL, without which nothing can be kept, so nothing is cached for this user: \(refusal)"
         )
@@ -133,10 +126,7 @@ extension LoopCache: SharedConnectionObserver {
         refusal.hasPrefix("ERR unknown command ") || (refusal.hasPrefix("NOPERM ") && refusal.contains("'pttl'"))
     }
 
-    private func refused(_ command: String, _ refusal: String) {
-        refusedCommand = command
-        self.refusal = refusal
-    }
+    private static let trackingCommand = "CLIENT TRACKING"
 
     /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.
     func pingTracked(_ upstream: RedisUpstream, done: @escaping () -> Void) {

@@ -89,13 +89,6 @@ final class LoopCache {
     @inline(__always)
     var now: CacheTime { CacheTime(milliseconds: context.nowMilliseconds) }
 
-    /// What the server said when it refused to track, or to tell a key's time to live; nil if it hasn't.
-    var refusal: String?
-    /// What it was asked then.
-    var refusedCommand = "CLIENT TRACKING"
-    /// Whether what it refused to track is kept all the same, for ``untrackedLife``.
-    var keepsUntracked = false
-
     /// How long what comes over the connection may be kept, in milliseconds.
     func longestLife(over connection: SharedConnection) -> Int64 {
         connection.trackingRefusal == nil ? longestLife : min(longestLife, untrackedLife)

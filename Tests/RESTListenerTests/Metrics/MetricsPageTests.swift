@@ -99,7 +99,8 @@ struct MetricsPageTests {
         "the cache is in one state at a time",
         arguments: [
             (CacheState.on, "on"), (.off, "off"), (.waitingForFeed(nil), "waiting_for_feed"),
-            (.trackingRefused("NOPERM"), "tracking_refused"), (.untracked, "untracked"),
+            (.trackingRefused(TrackingRefusal(of: "CLIENT TRACKING", because: "NOPERM")), "tracking_refused"),
+            (.untracked, "untracked"),
         ]
     )
     func states(state: CacheState, name: String) throws {
