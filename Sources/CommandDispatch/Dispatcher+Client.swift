@@ -79,6 +79,6 @@ enum ClientSubcommand {
             ("tracking", .stream), ("caching", .stream), ("pause", .pause), ("unpause", .pause), ("list", .others),
             ("kill", .others), ("unblock", .others), ("help", .others),
         ]
-        self = words.first { command.argument(1, is: $0.0) }?.1 ?? .own
+        self = words.first { command.subcommand(is: $0.0) }?.1 ?? .own
     }
 }

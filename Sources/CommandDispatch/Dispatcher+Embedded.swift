@@ -91,8 +91,8 @@ extension Dispatcher {
         guard command.count > 1 else { return session.replyError(Self.wrongArity("client")) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo: answerFromSession(command, session)
-        case .own where command.argument(1, is: "id"): session.reply { $0.writeIntegerReply(session.id) }
-        case .own where command.argument(1, is: "no-evict") || command.argument(1, is: "no-touch"):
+        case .own where command.subcommand(is: "id"): session.reply { $0.writeIntegerReply(session.id) }
+        case .own where command.subcommand(is: "no-evict") || command.subcommand(is: "no-touch"):
             session.reply { $0.writeOK() }
         default:
             session.replyError(

@@ -34,14 +34,18 @@ public struct Command {
         return UnsafeRawBufferPointer(rebasing: frame[(Int(range.offset) + Int(range.length) + 2)...])
     }
 
-    /// Whether argument `index` is `word` (given in lower case), in whatever case the client wrote it.
+    /// Whether argument `index` is the option `word` (given in lower case), in whatever case the client wrote it. As Redis
+    /// compares options with `strcasecmp`, nothing from a zero byte on counts.
     public func argument(_ index: Int, is word: StaticString) -> Bool {
         let bytes = self[index]
-        guard bytes.count == word.utf8CodeUnitCount else { return false }
-        for (position, byte) in bytes.enumerated() where byte.lowercasedASCII != word.utf8Start[position] {
-            return false
-        }
-        return true
+        let count = word.utf8CodeUnitCount
+        guard bytes.count == count || (bytes.count > count && bytes[count] == 0) else { return false }
+        return (0..<count).allSatisfy { bytes[$0].lowercasedASCII == word.utf8Start[$0] }
+    }
+
+    /// Whether it is the subcommand `word` (given in lower case): Redis looks these up with all their bytes.
+    public func subcommand(is word: StaticString) -> Bool {
+        count > 1 && self[1].count == word.utf8CodeUnitCount && argument(1, is: word)
     }
 
     /// Argument `index` as a string, for logs and messages; bytes that are not UTF-8 are replaced.

@@ -9,11 +9,14 @@ public struct CommandName: Hashable, Sendable {
     /// The longest name that fits, in bytes.
     public static let maximumLength = 24
 
-    /// The name in `bytes`, in whatever case it is written; nil when it is empty or too long.
+    /// The name in `bytes`, in whatever case it is written; nil when it is empty or too long, or ends in a zero byte, which
+    /// wouldn't tell it from the name without.
     @inlinable
     public init?(_ bytes: UnsafeRawBufferPointer) {
         let count = bytes.count
-        guard count > 0, count <= Self.maximumLength, let base = bytes.baseAddress else { return nil }
+        guard count > 0, count <= Self.maximumLength, let base = bytes.baseAddress, bytes[count &- 1] != 0 else {
+            return nil
+        }
         low = Self.lowercased(Self.word(base, count))
         middle = count > 8 ? Self.lowercased(Self.word(base + 8, count - 8)) : 0
         high = count > 16 ? Self.lowercased(Self.word(base + 16, count - 16)) : 0

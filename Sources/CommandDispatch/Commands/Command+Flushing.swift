@@ -3,7 +3,7 @@ import RESP
 extension Command {
     /// Whether an ACL command changes anybody's rights.
     var changesUsers: Bool {
-        count > 1 && (argument(1, is: "setuser") || argument(1, is: "deluser") || argument(1, is: "load"))
+        subcommand(is: "setuser") || subcommand(is: "deluser") || subcommand(is: "load")
     }
 
     /// Whether an EVAL's script may call SWAPDB, of which nobody else is told. A script can spell its name in other ways, and

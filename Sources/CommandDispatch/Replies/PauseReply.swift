@@ -10,7 +10,7 @@ final class PauseReply: CollectingReceiver {
 
     init(_ session: Session, _ command: Command) {
         self.session = session
-        isUnpause = command.argument(1, is: "unpause")
+        isUnpause = command.subcommand(is: "unpause")
         milliseconds = command.count > 2 ? Decimal.parse(command[2]) ?? 0 : 0
     }
 

@@ -65,7 +65,7 @@ final class Tunnel: ReplyReceiver {
             return
         case .subscription, .hello: isUncertain = true
         case .tunnel: isMonitored = true
-        case .client where command.count > 1 && command.argument(1, is: "reply"):
+        case .client where command.subcommand(is: "reply"):
             isUncertain = true
             mayBeSilent = true
         default: break

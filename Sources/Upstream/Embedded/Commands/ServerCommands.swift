@@ -29,7 +29,7 @@ enum ServerCommands {
     }
 
     static func config(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
-        if call.argument(1, is: "get") {
+        if call.command.subcommand(is: "get") {
             guard call.count > 2 else { throw .wrongArity("config|get") }
             let patterns = (2..<call.count).map { call.command.string($0).lowercased() }
             let found = keyspace.configuration.filter { parameter in
@@ -47,7 +47,7 @@ enum ServerCommands {
                 reply.writeBulkString(parameter.name)
                 reply.writeBulkString(parameter.value)
             }
-        } else if call.argument(1, is: "resetstat") {
+        } else if call.command.subcommand(is: "resetstat") {
             guard call.count == 2 else { throw .wrongArity("config|resetstat") }
             keyspace.statistics = Statistics()
             reply.writeOK()
@@ -64,17 +64,17 @@ enum ServerCommands {
         let named = (2..<max(2, call.count)).map { index in CommandName(call[index]).flatMap { table[$0] } }
         if call.count == 1 {
             list(table.values, &reply, call.version)
-        } else if call.argument(1, is: "count") {
+        } else if call.command.subcommand(is: "count") {
             reply.writeIntegerReply(table.values.count)
-        } else if call.argument(1, is: "info") {
+        } else if call.command.subcommand(is: "info") {
             list(call.count == 2 ? table.values : named, &reply, call.version)
-        } else if call.argument(1, is: "list") {
+        } else if call.command.subcommand(is: "list") {
             reply.writeArrayHeader(table.values.count)
             for command in table.values { reply.writeBulkString(command.name) }
-        } else if call.argument(1, is: "docs") {
+        } else if call.command.subcommand(is: "docs") {
             // Documentation is Redis's; clients that ask for it take what there is.
             reply.writeMapHeader(0, call.version)
-        } else if call.argument(1, is: "getkeys"), call.count > 2 {
+        } else if call.command.subcommand(is: "getkeys"), call.count > 2 {
             try writeKeys(call, named[0], &reply)
         } else {
             throw CommandError(
