@@ -8,7 +8,8 @@ import Upstream
 /// SELECT, AUTH and HELLO go to the server as they are, over a connection that isn't shared, and the server's reply
 /// decides: its errors reach the client word for word, and its yes makes the session what it asked for. A pooled
 /// connection that is already what the session wants to become is asked first, since saying the same thing again
-/// leaves it as it was; so a thousand clients that all begin with `HELLO 3` don't open a thousand connections.
+/// leaves it as it was; so a thousand clients that all begin with `HELLO 3` don't open a thousand connections. If the
+/// server says no on it, it ends: the session isn't what the connection is, and whatever it was good for may be over.
 extension Dispatcher {
     /// Sends a command that changes what the session is; its next command waits for the reply.
     func changeIdentity(
@@ -49,7 +50,9 @@ extension Dispatcher {
             frame = HelloRequest(command).withoutCredentials
         }
         let connection: UpstreamConnection
-        switch pinnedConnection(of: session, becoming: change.applied(to: session.identity)) {
+        // What is malformed is obeyed as far as it can be read, and no further.
+        let wanted = change.isMalformed ? session.identity : change.applied(to: session.identity)
+        switch pinnedConnection(of: session, becoming: wanted) {
         case .later: return .later
         case .refused: return .taken
         case .connection(let pinned): connection = pinned
@@ -70,14 +73,18 @@ extension Dispatcher {
         session.shared = upstream.shared(for: session.identity)
     }
 
-    /// The server has answered an identity change.
-    func finish(_ change: IdentityChange, _ session: Session, _ connection: UpstreamConnection, accepted: Bool) {
-        session.obstacles.remove(.awaitingReply)
-        guard accepted else {
+    /// The server has refused an identity change, or only queued it.
+    func refused(_ session: Session, _ connection: UpstreamConnection) {
+        if connection.identity != session.identity {
+            session.unpin(reusable: false)
+        } else if connection === session.pinned, !connection.clientName.isEmpty {
             // It was another session's.
-            if !connection.clientName.isEmpty { rename(connection, for: session) }
-            return
+            rename(connection, for: session)
         }
+    }
+
+    /// The server has accepted an identity change.
+    func finish(_ change: IdentityChange, _ session: Session, _ connection: UpstreamConnection) {
         let identity = change.applied(to: session.identity)
         connection.identity = identity
         session.identity = identity

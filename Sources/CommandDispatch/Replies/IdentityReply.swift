@@ -18,12 +18,14 @@ final class IdentityReply: CollectingReceiver {
         // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
         let isQueued = reply.starts(with: "+QUEUED".utf8)
         if isQueued || (isError && change.mayTakePartialEffect) { session.connectionState.keep() }
-        session.dispatcher.finish(change, session, connection, accepted: !isError && !isQueued)
+        session.obstacles.remove(.awaitingReply)
+        if !isError, !isQueued { session.dispatcher.finish(change, session, connection) }
         session.receive(reply, replies: 1, goesOn: false)
+        if isError || isQueued { session.dispatcher.refused(session, connection) }
     }
 
     override func fail(_ failure: UpstreamFailure) {
-        session.dispatcher.finish(change, session, connection, accepted: false)
+        session.obstacles.remove(.awaitingReply)
         session.fail(failure, commands: 1, afterPartOfReply: false)
     }
 }

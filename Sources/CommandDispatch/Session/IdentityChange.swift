@@ -14,6 +14,8 @@ struct IdentityChange {
     /// Whether the server may have done a part of it although it says no: it obeys HELLO's AUTH before it finds fault with
     /// what is behind that.
     let mayTakePartialEffect: Bool
+    /// Whether the server will find fault with how it is written.
+    private(set) var isMalformed = false
     private var db: Int?
     private var version: RESPVersion?
 
@@ -27,6 +29,7 @@ struct IdentityChange {
             version = hello.version
             credentials = hello.credentials
             clientName = hello.clientName
+            isMalformed = hello.error != nil
         }
         authenticates = credentials != nil
     }
