@@ -175,7 +175,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             readWasHeld = false
             context?.read()
         }
-        if inputClosed, !session.isSuspended { session.inputEnded() }
+        if inputClosed { tellInputEnded(session) }
     }
 
     func close() {
@@ -233,7 +233,11 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             return context.fireUserInboundEventTriggered(event)
         }
         inputClosed = true
-        if !session.isSuspended { session.inputEnded() }
+        tellInputEnded(session)
+    }
+
+    private func tellInputEnded(_ session: Session) {
+        session.isSuspended ? session.inputEndedEarly() : session.inputEnded()
     }
 
     /// From now on the connection ends as soon as all that the client has sent is answered, right behind a reply: a client

@@ -111,6 +111,27 @@ public final class Session: ReplyReceiver {
         if !isTunnel { closeAfterReplies() }
     }
 
+    /// The client sends nothing more, and some of what it has sent waits for its turn. If it waits for a command that is
+    /// blocked, Redis is told: it ends such a client at once, or the command might take an element for nobody. It is blocked
+    /// if Redis answers others meanwhile.
+    public func inputEndedEarly() { finishIfBlocked(turns: Self.turnsOfBlocked) }
+
+    private func finishIfBlocked(turns: Int) {
+        guard let connection = pinned, connection.slowCommands > 0, !isTunnel, let shared else { return }
+        let answered = commands.answered
+        let turn = ServerTurn { [weak self] in
+            guard let self, isSuspended, pinned === connection, commands.answered == answered else { return }
+            guard turns == 1 else { return finishIfBlocked(turns: turns - 1) }
+            connection.finishSending()
+            hasFinished = true
+            closeAfterReplies()
+        }
+        shared.send(["PING"], to: turn)
+    }
+
+    /// So many others are answered before: what comes over two connections may be read, and answered, in either order.
+    private static let turnsOfBlocked = 3
+
     /// The client is gone. Replies that are still to come are dropped.
     public func end() {
         guard !isEnded else { return }
