@@ -32,7 +32,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private let readOnly: (Command) -> Bool
     private let onRetry: () -> Void
     private var shared: [Identity: SharedConnection] = [:]
+    /// The pool: connections that nobody uses, by what they are; the longest unused first.
     private var idle: [Identity: [UpstreamConnection]] = [:]
+    private var idleCount: Int { idle.values.reduce(0) { $0 + $1.count } }
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var pinned: [ObjectIdentifier: () -> Void] = [:]
     /// Abandoned connections.
@@ -113,15 +115,31 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// the next session.
     public func unpin(_ connection: UpstreamConnection, clean: Bool) {
         pinned[ObjectIdentifier(connection)] = nil
-        let pool = idle[connection.identity, default: []]
-        guard clean, connection.isOpen, connection.isQuiet, pool.count < configuration.idleConnections else {
+        guard clean, connection.isOpen, connection.isQuiet else {
             forget(connection)
             if connection.isReady { abandon(connection) }
             return connection.closeQuietly()
         }
+        if idleCount >= configuration.idleConnections { closeLongestUnused() }
         connection.holdReads(false)
         connection.idleSince = .now()
         idle[connection.identity, default: []].append(connection)
+    }
+
+    /// Makes room in the pool: a client may be one identity after the other, and leave a connection of each.
+    private func closeLongestUnused() {
+        let oldest = idle.values.compactMap(\.first).min { $0.idleSince < $1.idleSince }
+        guard let oldest else { return }
+        drop(oldest)
+        forget(oldest)
+        oldest.closeQuietly()
+    }
+
+    /// It isn't in the pool any more.
+    private func drop(_ connection: UpstreamConnection) {
+        guard var others = idle.removeValue(forKey: connection.identity) else { return }
+        others.removeAll { $0 === connection }
+        if !others.isEmpty { idle[connection.identity] = others }
     }
 
     private func takeIdle(_ identity: Identity) -> UpstreamConnection? {
@@ -215,7 +233,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         forget(connection)
-        idle[connection.identity]?.removeAll { $0 === connection }
+        drop(connection)
         let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
         if wasReady { abandon(connection) }
         let failure = wasReady ? failure : failure.whileConnecting
