@@ -26,6 +26,9 @@ extension Dispatcher {
             return command.asksToBlock
                 ? sendPinned(command, spec, session, pace: .waiting) : forwardOrPin(command, spec, session)
         case .script: return sendPinned(command, spec, session, pace: .slow)
+        case .scripts:
+            return command.subcommand(is: "debug")
+                ? sendPinned(command, spec, session, keeping: true) : forwardOrPin(command, spec, session)
         case .wait: return sendWait(command, spec, session)
         case .multi: return beginTransaction(command, spec, session)
         case .watch: return sendPinned(command, spec, session, reply: StateReply(session, .watch))

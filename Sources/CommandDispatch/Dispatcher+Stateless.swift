@@ -14,11 +14,12 @@ extension Dispatcher {
         switch spec.pointee.route {
         case .forward, .script, .info, .cache: return nil
         case .blockingIfAsked where !command.asksToBlock: return nil
+        case .scripts where !command.subcommand(is: "debug"): return nil
         case .blocking, .blockingIfAsked, .wait:
             return "\(name) may block until other clients do something: give it over the Redis protocol"
         case .multi, .exec, .discard, .watch, .unwatch:
             return "\(name) belongs to a transaction, which is bound to a connection: use EVAL, or the Redis protocol"
-        case .select, .auth, .hello, .client, .connectionState, .reset, .quit:
+        case .select, .auth, .hello, .client, .connectionState, .scripts, .reset, .quit:
             return "\(name) is about a connection, and a request over HTTP has none of its own: use the Redis protocol"
         case .subscription, .tunnel, .rawTunnel:
             return "\(name) makes the connection a stream: use the Redis protocol"

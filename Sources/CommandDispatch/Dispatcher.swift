@@ -206,7 +206,7 @@ public final class Dispatcher {
     }
 
     /// Remembers what the server said of a command. Few are ever learned, and none is forgotten.
-    func learn(_ spec: CommandSpec) {
-        if learned[spec.name] == nil { learned[spec.name] = spec.permanent }
+    func learn(_ name: CommandName, _ spec: CommandSpec) {
+        if learned[name] == nil { learned[name] = spec.permanent }
     }
 }

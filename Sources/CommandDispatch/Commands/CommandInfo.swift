@@ -2,6 +2,8 @@ import RESP
 
 /// One entry of a `COMMAND INFO` reply: what a server says of a command that we don't know.
 struct CommandInfo {
+    /// The command of Redis that it is, if it was only renamed (`rename-command`).
+    private let original: CommandSpec?
     private let flags: Set<String>
     private let keys: KeyPositions
 
@@ -10,6 +12,7 @@ struct CommandInfo {
         guard let entry = reply.elements?.first?.elements, entry.count >= 3, let flags = entry[2].elements else {
             return nil
         }
+        original = entry[0].text.flatMap { CommandName($0) }.flatMap { CommandTable.standard.pointer(to: $0)?.pointee }
         self.flags = Set(flags.compactMap(\.text))
         let positions = entry.dropFirst(3).prefix(3).compactMap {
             if case .integer(let number) = $0 { number } else { nil }
@@ -27,11 +30,12 @@ struct CommandInfo {
 
     /// The command as the dispatcher sees it.
     func spec(_ name: CommandName) -> CommandSpec {
-        CommandSpec(
-            name,
-            keys: keys,
-            isReadOnly: flags.contains("readonly"),
-            route: flags.contains("blocking") ? .blocking : .forward
-        )
+        original
+            ?? CommandSpec(
+                name,
+                keys: keys,
+                isReadOnly: flags.contains("readonly"),
+                route: flags.contains("blocking") ? .blocking : .forward
+            )
     }
 }

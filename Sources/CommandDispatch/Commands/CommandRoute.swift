@@ -9,6 +9,8 @@ enum CommandRoute: UInt8, Sendable {
     /// Over a pinned connection: while a script runs long, Redis answers other connections `-BUSY` and takes
     /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it.
     case script
+    /// `SCRIPT`: its subcommand DEBUG leaves state on its connection, the others are forwarded.
+    case scripts
     /// `WAIT`: over a pinned connection, behind a PING.
     case wait
     /// These open, end or abandon a transaction, on a pinned connection.
@@ -29,7 +31,7 @@ enum CommandRoute: UInt8, Sendable {
     case subscription
     /// From here on replies don't match commands one to one, but are still RESP.
     case tunnel
-    /// From here on what comes isn't RESP: replication.
+    /// From here on what comes isn't RESP, or not even an answer: replication.
     case rawTunnel
     /// `CACHE`: about the local cache.
     case cache

@@ -16,7 +16,7 @@ final class CommandInfoReply: CollectingReceiver {
         decoder.feed(reply)
         // What hiredis can't read, and what the server doesn't know, is forwarded like any ordinary command.
         if let value = try? decoder.next(), let info = CommandInfo(value) {
-            session.dispatcher.learn(info.spec(name))
+            session.dispatcher.learn(name, info.spec(name))
         }
         goOn()
     }
