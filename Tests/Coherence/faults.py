@@ -1,10 +1,17 @@
-"""What goes wrong on purpose: connections are killed, Redis sleeps, tracks less, loses its keys, restarts."""
+"""What goes wrong on purpose: connections are killed, Redis sleeps, tracks less, loses its keys, restarts; and what is
+never asked for again comes in a rush."""
 
 import collections
+import itertools
 import time
 
 from eras import upheaval
-from resp import OWN_NAME, Connection, ReplyError
+from resp import OWN_NAME, Connection, ReplyError, pipeline
+
+# So many clients read so much each, all at once, that a cache which judges some 4,000 reads at a time becomes choosy, in
+# each of a sidecar's threads, if this machine has time for it.
+RUSHING = 32
+RUSH = 1_000
 
 
 class Faults:
@@ -17,9 +24,10 @@ class Faults:
         self.hold = hold
         self.resume = resume
         self.counts = collections.Counter()
+        self.unheard_of = itertools.count()
         self.connect()
         self.always = [self.kill_data] * 10 + [self.sleep] * 4 + [self.limit_tracking] * 4
-        self.always += [self.expire_early, self.expire_late, self.kill_feed]
+        self.always += [self.expire_early, self.expire_late, self.kill_feed, self.rush]
         self.upheavals = [self.kill_feed] * 6 + [self.kill_all_data, self.flush_all, self.restart] * 2
 
     def connect(self):
@@ -64,7 +72,7 @@ class Faults:
         self.counts["sleeps"] += 1
 
     def limit_tracking(self):
-        self.ask(b"CONFIG", b"SET", b"tracking-table-max-keys", self.rng.choice((b"5", b"30", b"1000", b"1000")))
+        self.ask(b"CONFIG", b"SET", b"tracking-table-max-keys", self.rng.choice((b"5", b"30", b"1000000", b"1000000")))
         self.counts["limits on tracking"] += 1
 
     def expire_late(self):
@@ -73,6 +81,20 @@ class Faults:
 
     def expire_early(self):
         self.ask(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1")
+
+    def rush(self):
+        """Reads of keys that are asked for once, and aren't there."""
+        if not self.scene.sidecars:
+            return
+        port, _ = self.rng.choice(self.scene.sidecars)
+        connections = [Connection(port) for _ in range(RUSHING)]
+        pipelines = [pipeline((b"GET", b"rushed%d" % next(self.unheard_of)) for _ in range(RUSH)) for _ in connections]
+        for connection, commands in zip(connections, pipelines, strict=True):
+            connection.socket.sendall(commands)
+        for connection in connections:
+            connection.receive(RUSH)
+            connection.close()
+        self.counts["rushes"] += 1
 
     def flush_all(self):
         """By Redis itself or through a sidecar."""

@@ -165,6 +165,9 @@ class Database:
         self.sites = sites
         self.sidecars = sidecars
         self.keys = []
+        # The documents, which are many, and all others.
+        self.documents = []
+        self.usual = []
         self.by_kind = collections.defaultdict(list)
         self.recent = collections.deque(maxlen=4)
         self.locked = 0
@@ -174,6 +177,7 @@ class Database:
     def add(self, name, kind):
         key = Key(self, name, kind)
         self.keys.append(key)
+        (self.documents if kind.name == "document" else self.usual).append(key)
         self.by_kind[kind.name].append(key)
 
     def lock(self, key):

@@ -30,8 +30,8 @@ def event(sent, replied, client, what, version, now):
     return f"    {times}  {client!s:18} {what:34} {'' if version is None else version}"
 
 
-def summary(seconds, counts, hits, faults, seed):
-    """One line. `hits` is None when the sidecars don't count them."""
+def summary(seconds, counts, caches, faults, seed):
+    """One line. `caches` has figures of each sidecar's cache; it is empty if there are no sidecars."""
     names = ("replies", "requests", "reads", "writes", "sweeps", "reconnects")
     total = {name: sum(each[name] for each in counts) for name in names}
     errors = {}
@@ -44,7 +44,14 @@ def summary(seconds, counts, hits, faults, seed):
         f"coherence: {total['replies']} operations in {seconds:.1f} s ({total['replies'] / seconds:.0f}/s), "
         f"{total['requests']} of them over HTTP: "
         f"{total['reads']} reads checked, {total['writes']} writes; "
-        f"{'no hits counted' if hits is None else f'{hits} hits'}; faults: {told}; "
+        f"{'; '.join(map(cache, caches)) or 'no hits counted'}; faults: {told}; "
         f"{total['sweeps']} sweeps after quiet, {sum(errors.values())} errors for lost connections, "
         f"{total['reconnects']} reconnects; seed {seed}; {violations or 'no'} violation{'s' if violations != 1 else ''}"
+    )
+
+
+def cache(figures):
+    return (
+        f"{figures['hits']} hits, {figures['evictions']} evictions, at most {figures['compressed_entries']} compressed, "
+        f"{figures['bypassed_not_admitted']} reads not admitted"
     )

@@ -21,6 +21,10 @@ def command(*words):
     return b"".join(parts)
 
 
+def pipeline(commands):
+    return b"".join([command(*words) for words in commands])
+
+
 def parse(buffer, position):
     """The reply that starts at `position`, and where it ends; INCOMPLETE if it isn't all there.
 
@@ -73,15 +77,22 @@ class Connection:
     def ask(self, *words):
         """Sends one command and returns its reply, an error too; raises OSError if the connection breaks."""
         self.socket.sendall(command(*words))
-        while True:
-            reply, end = parse(self.buffer, 0) if self.buffer else (INCOMPLETE, 0)
+        return self.receive(1)[0]
+
+    def receive(self, count):
+        """So many replies."""
+        replies, position = [], 0
+        while len(replies) < count:
+            reply, position = parse(self.buffer, position) if position < len(self.buffer) else (INCOMPLETE, position)
             if reply is not INCOMPLETE:
-                self.buffer = self.buffer[end:]
-                return reply
+                replies.append(reply)
+                continue
             data = self.socket.recv(65536)
             if not data:
                 raise ConnectionResetError("the server closed the connection")
-            self.buffer += data
+            self.buffer, position = self.buffer[position:] + data, 0
+        self.buffer = self.buffer[position:]
+        return replies
 
     def close(self):
         self.socket.close()

@@ -20,6 +20,7 @@ import sys
 import time
 
 import report
+from caches import Caches
 from crew import Crew
 from faults import Faults
 from scene import Scene
@@ -42,12 +43,14 @@ def main():
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     print(f"coherence: {options.seconds:.0f} s, seed {seed}", flush=True)
     with Scene(None if options.direct else options.ocm.resolve()) as scene, Crew(scene.topology(), seed) as crew:
+        caches = Caches(scene)
         faults = Faults(random.Random(seed), scene, crew.hold, crew.resume)
         began = time.monotonic()
         next_fault = began + (float("inf") if options.calm else 1)
         # A violation ends the run soon: what follows would mostly be the same one again.
         while time.monotonic() < min(began + options.seconds, (crew.violated_at or float("inf")) + 0.5):
             crew.listen(min(0.1, max(0, next_fault - time.monotonic())))
+            caches.look()
             if time.monotonic() >= next_fault:
                 faults.inject()
                 next_fault = time.monotonic() + faults.pause()
@@ -55,11 +58,12 @@ def main():
                 return 1
         crew.stop()
         seconds = time.monotonic() - began
-        hits = scene.hits()
-    print(report.summary(seconds, crew.counts, hits, faults.counts, seed))
-    if hits == 0:
-        print("the caches were never hit: nothing was tested")
-    return 1 if crew.violated_at or hits == 0 else 0
+        caches.look(at_once=True)
+    print(report.summary(seconds, crew.counts, caches.most, faults.counts, seed))
+    untested = caches.untested(sum(each["reads"] for each in crew.counts))
+    for each in untested:
+        print(f"not tested: {each}")
+    return 1 if crew.violated_at or untested else 0
 
 
 if __name__ == "__main__":

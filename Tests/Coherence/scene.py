@@ -13,7 +13,11 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Conformance")
 
 import servers  # noqa: E402
 
-SIDECARS = 2
+# What each sidecar is started with: the first one has room for a part of the documents, and in no less does a cache
+# compress; the second one has room for everything.
+OPTIONS = [["--memory-limit", "2mb"], []]
+SIDECARS = len(OPTIONS)
+FIGURES = ("hits", "evictions", "compressed_entries", "bypassed_not_admitted")
 
 
 class Scene:
@@ -33,10 +37,11 @@ class Scene:
         self.stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self.start_redis()
         self.stack.callback(self.stop_redis)
-        for number in range(SIDECARS if self.binary else 0):
+        for number, options in enumerate(OPTIONS if self.binary else []):
             port, rest_port, path = servers.free_port(), servers.free_port(), f"{self.directory}/{number}.sock"
             command = [self.binary, "serve", "--upstream", f"redis://127.0.0.1:{self.port}", "--threads", "2"]
             command += ["--redis-port", str(port), "--redis-socket", path, "--port", str(rest_port)]
+            command += options
             self.processes.append(self.stack.enter_context(servers.running("ocm", command, port)))
             self.sidecars.append((port, path))
             self.rest.append(("127.0.0.1", rest_port))
@@ -47,7 +52,7 @@ class Scene:
 
     def start_redis(self):
         command = ["redis-server", "--port", str(self.port), "--save", "", "--databases", "64"]
-        command += ["--enable-debug-command", "yes", "--tracking-table-max-keys", "30"]
+        command += ["--enable-debug-command", "yes"]
         self.redis = servers.running("redis-server", command, self.port)
         self.redis.__enter__()
 
@@ -63,12 +68,12 @@ class Scene:
         """Whether a sidecar has ended by itself: leaving the context then says what it had to say."""
         return any(process.poll() is not None for process in self.processes)
 
-    def hits(self):
-        """How many reads the sidecars answered from their caches; None if they don't say."""
-        counts = []
-        for port, _ in self.sidecars:
-            connection = Connection(port)
-            text = connection.ask(b"INFO", b"ocm").decode()
-            connection.close()
-            counts += [int(line.partition(":")[2]) for line in text.splitlines() if line.startswith("ocm_cache_hits:")]
-        return sum(counts) if counts else None
+    def figures(self):
+        """What each sidecar says of its cache."""
+        return [self.figures_of(port) for port, _ in self.sidecars]
+
+    def figures_of(self, port):
+        connection = Connection(port)
+        fields = dict(line.split(":", 1) for line in connection.ask(b"INFO", b"ocm").decode().splitlines() if ":" in line)
+        connection.close()
+        return {name: int(fields.get(f"ocm_cache_{name}", 0)) for name in FIGURES}

@@ -1,4 +1,6 @@
-"""Strings, counters and strings that expire."""
+"""Strings, counters, strings that expire, and documents."""
+
+import random
 
 from kinds import Kind, Read, Write, delete, exists, stamp
 
@@ -117,6 +119,24 @@ def delete_expiring(key, rng):
     return Write((b"DEL", key.name), [(key, None)], lambda reply: reply in (0, 1))
 
 
+# Documents: so many and so large that not all fit into a small cache, and what zlib makes much smaller. They begin with
+# what names them, so they aren't JSON to those who ask over HTTP, though most of each is.
+
+RECORDS = b"".join(
+    b'{"id": %d, "title": "%s", "price": %d.99, "currency": "EUR", "in_stock": true, "tags": ["garden", "%x"]}, '
+    % (source.getrandbits(40), source.choice((b"silver ladder", b"cotton jacket", b"copper kernel")),
+       source.randrange(500), source.getrandbits(32))
+    for source in [random.Random(0)] for _ in range(200)
+)
+
+
+def document(key):
+    """Of 1 to 4 KB."""
+    version = key.issued + 1
+    size, start = 1000 + version * 379 % 3000, version * 1009 % 10_000
+    return stamp(key) + b"|" + RECORDS[start : start + size]
+
+
 def itself(reply):
     return reply
 
@@ -130,3 +150,4 @@ RENAMED = Kind("renamed", STRING_READS, itself, CHANGES)
 LONG = Kind("long", STRING_READS, itself, [set_to(long_text), set_to(long_text), delete])
 COUNTER = Kind("counter", [STRING_READS[0], *exists("string")], itself, COUNTS)
 EXPIRING = Kind("expiring", STRING_READS[:2], itself, EXPIRIES)
+DOCUMENT = Kind("document", STRING_READS[:2], itself, [set_to(document), set_to(document), set_to(document), delete])

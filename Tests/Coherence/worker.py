@@ -22,6 +22,7 @@ CHASED = 8
 QUIET = 1.0
 HANGS = 15.0
 STALLED = 0.5
+SWEPT_DOCUMENTS = 50
 
 RUNNING, DRAINING, STILL, SWEEPING, VANISHING, HELD = "running", "draining", "still", "sweeping", "vanishing", "held"
 
@@ -208,15 +209,16 @@ class Worker:
             self.workload.release()
 
     def sweep(self):
-        """Two clients of each site and protocol, or of a balancer, read every key in every way; each has to get the
-        server's state."""
+        """Two clients of each site and protocol, or of a balancer, read every key in every way, and some of the documents;
+        each has to get the server's state."""
         able = collections.defaultdict(list)
         for client in self.crowd.regulars:
             if client.socket is not None:
                 able[client.addresses[0][0], client.protocol].append(client)
         self.sweepers = [client for each in able.values() for client in self.rng.sample(each, min(2, len(each)))]
         for client in self.sweepers:
-            keys = [key for database in client.visible for key in database.keys]
+            keys = [key for database in client.visible for key in (
+                *database.usual, *self.rng.sample(database.documents, min(SWEPT_DOCUMENTS, len(database.documents))))]
             client.sweep.extend((key, read) for key in keys for read in key.reads)
             client.sweeping = True
         for database in self.databases:

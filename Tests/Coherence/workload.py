@@ -10,6 +10,8 @@ from resp import command
 MGET_KINDS = ("string", "long", "renamed", "expiring")
 SCRIPT_DECLARED = b"return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))"
 SCRIPT_UNDECLARED = b"return redis.call(unpack(ARGV))"
+DOCUMENTS = 500
+DOCUMENTS_READ, DOCUMENTS_WRITTEN = 8, 20
 WRITE_SHARES = (0.01, 0.03, 0.1, 0.3)
 MULTI, EXEC, UNWATCH = command(b"MULTI"), command(b"EXEC"), command(b"UNWATCH")
 
@@ -35,7 +37,9 @@ def fill(database, small):
         strings.STRING: 5, strings.LONG: 1, strings.COUNTER: 2, strings.EXPIRING: 4, strings.RENAMED: 4,
         containers.HASH: 4, containers.LIST: 2
     }
-    if small:
+    if not small:
+        numbers[strings.DOCUMENT] = DOCUMENTS
+    else:
         numbers = {strings.STRING: 3, strings.COUNTER: 1, containers.HASH: 2, containers.LIST: 1}
     for kind, number in numbers.items():
         for index in range(number):
@@ -110,10 +114,12 @@ class Workload:
         return command(b"SELECT", b"%d" % database.number), Expect(b"OK")
 
     def pick(self, database):
-        """A key that has just changed, or any."""
-        draw, recent, keys = self.rng.random(), database.recent, database.keys
+        """A key that has just changed, or any; of the documents the first ones more often."""
+        draw, recent, keys = self.rng.random(), database.recent, database.usual
         if recent and draw < 0.4:
             return recent[int(draw * 2.5 * len(recent))]
+        if database.documents and draw > 0.9:
+            return database.documents[int(self.rng.random() ** 2 * len(database.documents))]
         return keys[int(self.rng.random() * len(keys))]
 
     def read(self, key, site, now):
@@ -122,8 +128,11 @@ class Workload:
         return bytes_, ReadKey(key, read, site, now)
 
     def read_many(self, client, now):
-        keys = [key for name in MGET_KINDS for key in client.database.by_kind[name]]
-        keys = self.rng.sample(keys, min(len(keys), self.rng.randrange(2, 6)))
+        rng, keys = self.rng, [key for name in MGET_KINDS for key in client.database.by_kind[name]]
+        if client.database.documents and rng.random() < 0.4:
+            keys = rng.sample(client.database.documents, DOCUMENTS_READ)
+        else:
+            keys = rng.sample(keys, min(len(keys), rng.randrange(2, 6)))
         parts = [ReadKey(key, key.reads[0][0], client.site, now) for key in keys]
         return command(b"MGET", *(key.name for key in keys)), ReadKeys(parts)
 
@@ -174,7 +183,15 @@ class Workload:
             free = [key for name in ("string", "renamed") for key in database.by_kind[name] if not key.locked]
             if len(free) >= 3:
                 return self.write_many(rng.sample(free, rng.randrange(2, 4)))
-        key = rng.choice(database.keys)
+        if database.documents and draw < 0.3:
+            # Many at once, as every flush leaves none.
+            free = [key for key in database.documents if not key.locked]
+            some = rng.sample(free, min(len(free), DOCUMENTS_WRITTEN))
+            if draw < 0.2 and len(some) >= 2:
+                return self.set_many([(key, strings.document(key)) for key in some])
+            key = some[0] if some else rng.choice(database.usual)
+        else:
+            key = rng.choice(database.usual)
         return None if key.locked else rng.choice(key.kind.changes)(key, rng)
 
     def rename(self, source, target):
@@ -189,7 +206,9 @@ class Workload:
         if self.rng.random() < 0.4:
             existing = sum(key.value is not None for key in keys)
             return Write((b"DEL", *(key.name for key in keys)), [(key, None) for key in keys], existing)
-        effects = [(key, strings.text(key)) for key in keys]
+        return self.set_many([(key, strings.text(key)) for key in keys])
+
+    def set_many(self, effects):
         return Write((b"MSET", *(word for key, value in effects for word in (key.name, value))), effects, b"OK")
 
     def transaction(self, client, now):
