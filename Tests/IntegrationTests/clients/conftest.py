@@ -4,7 +4,8 @@ import shutil
 import subprocess
 
 import pytest
-from programs import ask, ocm_server
+import redis
+from programs import ask, ocm_server, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,17 @@ def port(request, redis_port, ocm_port):
     """The port of an empty server."""
     assert ask(redis_port, "FLUSHALL") == b"+OK"
     return redis_port if request.param == "direct" else ocm_port
+
+
+@pytest.fixture
+def wait_until_blocked(redis_port):
+    """Waits until so many clients wait at Redis for something to come."""
+
+    def wait(count):
+        with redis.Redis(port=redis_port) as client:
+            wait_until(f"{count} clients are blocked", lambda: client.info("clients")["blocked_clients"] == count)
+
+    return wait
 
 
 @pytest.fixture

@@ -20,6 +20,13 @@ def test_types(cli):
     assert cli("hgetall", "h").split() == ["f", "v"]
     assert cli("zadd", "z", "1.5", "m") == "1\n"
     assert cli("zscore", "z", "m") == "1.5\n"
+    assert cli("sadd", "s", "a", "b") == "2\n"
+    assert sorted(cli("smembers", "s").split()) == ["a", "b"]
+    assert cli("smismember", "s", "b", "c") == "1\n0\n"
+    assert cli("xadd", "x", "1-1", "f", "v") == "1-1\n"
+    assert cli("xlen", "x") == "1\n"
+    assert cli("xrange", "x", "-", "+").split() == ["1-1", "f", "v"]
+    assert cli("xread", "count", "1", "streams", "x", "0").split() == ["x", "1-1", "f", "v"]
 
 
 def test_errors(cli):
@@ -49,12 +56,13 @@ def test_big_keys_and_info(cli):
     assert "redis_version:7" in cli("info", "server")
 
 
-def test_blocking_and_pub_sub(port):
+def test_blocking_and_pub_sub(port, wait_until_blocked):
     command = ["redis-cli", "-p", str(port)]
     waiting = subprocess.Popen([*command, "blpop", "queue", "10"], stdout=subprocess.PIPE, text=True)
     listening = subprocess.Popen([*command, "subscribe", "news"], stdout=subprocess.PIPE, text=True)
     try:
         assert [listening.stdout.readline().strip() for _ in range(3)] == ["subscribe", "news", "1"]
+        wait_until_blocked(1)
         subprocess.run([*command, "rpush", "queue", "job"], check=True, capture_output=True)
         assert waiting.communicate(timeout=10)[0] == "queue\njob\n"
         subprocess.run([*command, "publish", "news", "hello"], check=True, capture_output=True)

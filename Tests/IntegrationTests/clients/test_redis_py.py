@@ -87,10 +87,11 @@ def test_pub_sub(client):
         assert [subscription.get_message(timeout=10)["type"] for _ in range(2)] == ["unsubscribe", "punsubscribe"]
 
 
-def test_blocking(client):
+def test_blocking(client, wait_until_blocked):
     popped = []
     thread = threading.Thread(target=lambda: popped.append(client.blpop(["q1", "q2"], 15)))
     thread.start()
+    wait_until_blocked(1)
     client.rpush("q2", "job")
     thread.join()
     assert tuple(popped[0]) == (b"q2", b"job")

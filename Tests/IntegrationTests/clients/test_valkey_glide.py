@@ -5,7 +5,7 @@ import asyncio
 from glide import GlideClient, GlideClientConfiguration, NodeAddress, Transaction
 
 
-async def test_glide(port):
+async def test_glide(port, wait_until_blocked):
     messages = []
     modes = GlideClientConfiguration.PubSubChannelModes
     listener = await GlideClient.create(
@@ -31,6 +31,7 @@ async def test_glide(port):
     assert await client.exec(transaction) == [1, 2]
     assert await client.custom_command(["EVAL", "return ARGV[1]", "0", "a"]) == b"a"
     waiting = asyncio.create_task(client.blpop(["q"], 10))
+    await asyncio.to_thread(wait_until_blocked, 1)
     await listener.rpush("q", ["job"])
     assert await waiting == [b"q", b"job"]
     assert await client.publish("hello", "news") >= 1
