@@ -57,6 +57,14 @@ public final class OCMServer {
         }
     }
 
+    /// What `INFO ocm` says of the cache, such as `hits`; -1 if it says nothing of that.
+    public func cacheFigure(_ name: String) throws -> Int {
+        let line = try connect().call("INFO", "ocm").split(separator: "\r\n").first {
+            $0.hasPrefix("ocm_cache_\(name):")
+        }
+        return Int(line?.split(separator: ":").last ?? "") ?? -1
+    }
+
     /// What it has logged.
     public var log: String { process.output }
 

@@ -25,12 +25,6 @@ struct CacheMemoryTests {
         }
     }
 
-    /// A figure of `INFO ocm`.
-    private func figure(_ name: String) throws -> Int {
-        let line = try client.call("INFO", "ocm").split(separator: "\r\n").first { $0.hasPrefix("ocm_cache_\(name):") }
-        return Int(line?.split(separator: ":").last ?? "") ?? -1
-    }
-
     /// What Redis has got to see by now.
     private func seen(by monitor: RawConnection) throws -> String {
         var lines = ""
@@ -45,14 +39,14 @@ struct CacheMemoryTests {
         let monitor = try redis.connect()
         try monitor.call("MONITOR")
         let before = ocm.process.residentMemory
-        let bypasses = try figure("bypassed_not_cacheable")
+        let bypasses = try ocm.cacheFigure("bypassed_not_cacheable")
         try client.send(RawConnection.frame([Array("MGET".utf8)] + Array(repeating: Array("large".utf8), count: 200)))
         // It isn't read yet, so all that the cache has put together is still there.
         try waitUntil("Redis is asked") { try !monitor.isSilent(for: 0.1) }
         #expect(ocm.process.residentMemory - before < 60 << 20)
         #expect(try client.readReply(within: 60).count == 200 * 900_011 + 6)
         #expect(try seen(by: monitor).contains("\"MGET\" \"large\" \"large\""))
-        #expect(try figure("bypassed_not_cacheable") == bypasses + 1)
+        #expect(try ocm.cacheFigure("bypassed_not_cacheable") == bypasses + 1)
         #expect(try client.call("MGET", "large").utf8.count == 900_011 + 4)
         #expect(try !seen(by: monitor).contains("MGET"), "once is no more than GET")
     }
@@ -61,14 +55,14 @@ struct CacheMemoryTests {
     func manyMissing() throws {
         let keys = (0..<100).map { "missing\($0)" }
         for key in keys { try set(key, 100_000) }
-        let fills = try figure("fills")
-        let refused = try figure("refused_fills_too_large")
+        let fills = try ocm.cacheFigure("fills")
+        let refused = try ocm.cacheFigure("refused_fills_too_large")
         let reply = try client.call(["MGET"] + keys)
         #expect(reply.utf8.count == 100 * 100_011 + 6)
         try waitUntil("all of their times to live are in") {
-            try figure("fills") + figure("refused_fills_too_large") == fills + refused + 100
+            try ocm.cacheFigure("fills") + ocm.cacheFigure("refused_fills_too_large") == fills + refused + 100
         }
-        #expect(try figure("fills") == fills + 10)
+        #expect(try ocm.cacheFigure("fills") == fills + 10)
         for key in keys { #expect(try client.call("GET", key).utf8.count == 100_011) }
     }
 
@@ -77,10 +71,10 @@ struct CacheMemoryTests {
         let monitor = try redis.connect()
         try monitor.call("MONITOR")
         let key = String(repeating: "k", count: 65_536)
-        let bypasses = try figure("bypassed_not_cacheable")
+        let bypasses = try ocm.cacheFigure("bypassed_not_cacheable")
         #expect(try client.call("CACHE", "EXPLAIN", command, key).contains("BYPASS not_cacheable"))
         for _ in 0..<2 { #expect(try !client.call(command, key).hasPrefix("-")) }
-        #expect(try figure("bypassed_not_cacheable") == bypasses + 2)
+        #expect(try ocm.cacheFigure("bypassed_not_cacheable") == bypasses + 2)
         let lines = try seen(by: monitor)
         #expect(!lines.contains("CACHING") && !lines.contains("PTTL"))
         let longest = String(key.dropLast())
@@ -104,7 +98,7 @@ struct CacheMemoryTests {
             #expect(try client.read(size + 12, within: 60).count == size + 12)
             #expect(try client.readReply().elementsEqual("$3\r\nend\r\n".utf8))
         }
-        #expect(try figure("coalesced") == 9)
+        #expect(try ocm.cacheFigure("coalesced") == 9)
     }
 
     @Test("who has asked for something else behind it doesn't join, and has everything in order")
@@ -146,7 +140,7 @@ struct CacheMemoryTests {
             #expect(try client.readReply().elementsEqual("$-1\r\n".utf8))
             #expect(try client.readReply().elementsEqual("$1\r\nv\r\n".utf8))
         }
-        #expect(try figure("coalesced") == 9)
+        #expect(try ocm.cacheFigure("coalesced") == 9)
     }
 
     @Test("what joined a read counts as a command")
@@ -156,7 +150,7 @@ struct CacheMemoryTests {
         let before = try commands("get")
         try redis.freeze()
         for client in clients { try client.send("GET k\r\n") }
-        try waitUntil("all have come") { try figure("coalesced") == 19 }
+        try waitUntil("all have come") { try ocm.cacheFigure("coalesced") == 19 }
         redis.thaw()
         for client in clients { _ = try client.readReply() }
         #expect(try commands("get") == before + 20)
