@@ -14,6 +14,7 @@ PERCENTILES = ["p50", "p99", "p99.9"]
 RATE = 10_000
 POPULATION = 1_000_000
 DISTANCE = 1.0
+DISTANCE_BOUND = 0.9
 HITS, MISSES = "ocm, hits", "ocm, misses"
 
 
@@ -25,11 +26,29 @@ def run(options):
         beside = compare(report, field, redis, "a Redis next door", options)
         far = field.delayed(redis, DISTANCE, f"redis-server, {DISTANCE:g} ms away")
         compare(report, field, far, f"a Redis {DISTANCE:g} ms away", options)
+        report.bars.append(distance(report, field, redis, far, options))
     report.say(f"Latencies in µs at {RATE:,} commands a second over {load.CLIENTS} connections, pipeline 1.\n")
     worst = [(rounds.ratio(beside, HITS, redis.name, "p99"), "")]
     figures = " and ".join(f"{rounds.median(beside, name, 'p99'):.0f} µs" for name in (HITS, redis.name))
     report.bars.append(Bar("p99 of a hit : direct", 1, worst, at_least=False, remark=figures))
     return report
+
+
+def distance(report, field, redis, far, options):
+    """Hits don't ask Redis, so it doesn't matter to them where it is."""
+    servers = [field.caching(False, redis, "hits, Redis at hand"), field.caching(False, far, "hits, Redis far away")]
+    for server in servers:
+        warm.warm(server)
+    generator = load.LeanGenerator()
+    requests = load.requests_for(generator, servers[0], 1, options.seconds)
+    samples = rounds.interleaved(
+        servers, options.rounds, lambda server: load.sample(generator, server, 1, requests)
+    )
+    report.samples["latency, hits by distance"] = samples
+    near, far = (server.name for server in servers)
+    figures = " and ".join(f"{rounds.median(samples, name, 'speed') / 1e3:.0f} k/s" for name in (far, near))
+    name = f"hits, Redis {DISTANCE:g} ms away : at hand"
+    return Bar(name, DISTANCE_BOUND, [(rounds.ratio(samples, far, near), "")], remark=figures)
 
 
 def compare(report, field, direct, place, options):
