@@ -262,6 +262,12 @@ struct CoherenceTests {
             ("SET k v PX 50", "GET k", "$-1\r\n"),
             ("EVAL redis.call('hset','k','f','v')redis.call('pexpire','k',50) 0", "HGETALL k", "*0\r\n"),
             ("EVAL redis.call('rpush','k','v')redis.call('pexpire','k',50) 0", "LRANGE k 0 -1", "*0\r\n"),
+            ("EVAL redis.call('sadd','k','v')redis.call('pexpire','k',50) 0", "SMEMBERS k", "*0\r\n"),
+            ("EVAL redis.call('sadd','k','v')redis.call('pexpire','k',50) 0", "SISMEMBER k v", ":0\r\n"),
+            ("EVAL redis.call('zadd','k',1,'v')redis.call('pexpire','k',50) 0", "ZRANGE k 0 -1", "*0\r\n"),
+            ("EVAL redis.call('zadd','k',1,'v')redis.call('pexpire','k',50) 0", "ZSCORE k v", "$-1\r\n"),
+            ("EVAL redis.call('xadd','k','1-1','f','v')redis.call('pexpire','k',50) 0", "XLEN k", ":0\r\n"),
+            ("EVAL redis.call('xadd','k','1-1','f','v')redis.call('pexpire','k',50) 0", "XRANGE k - +", "*0\r\n"),
         ]
     )
     func expiry(write: String, read: String, gone: String) throws {
@@ -269,6 +275,8 @@ struct CoherenceTests {
         let admin = try redis.connect()
         // Nobody but time removes the key, and nobody tells.
         try admin.call("DEBUG", "SET-ACTIVE-EXPIRE", "0")
+        let hits = try ocm.cacheFigure("hits")
+        var reads = 0
         for _ in 0..<10 {
             try admin.send(RawConnection.frame(write.split(separator: " ").map { Array($0.utf8) }))
             _ = try admin.readReply()
@@ -279,8 +287,13 @@ struct CoherenceTests {
                 let reply = String(decoding: try client.readReply(), as: UTF8.self)
                 if reply == gone, ContinuousClock.now - start > .milliseconds(20) { break }
                 try #require(asked - start < .milliseconds(55), "served \(asked - start) after it was set")
+                reads += 1
             }
         }
+        #expect(
+            try ocm.cacheFigure("hits") - hits > reads / 2,
+            "of \(reads) reads before the end: no entry was at stake"
+        )
     }
 
     @Test("one user's reads are nobody else's, nor his own once his rights have changed")
