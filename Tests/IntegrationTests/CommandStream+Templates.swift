@@ -37,7 +37,10 @@ extension CommandStream {
         TYPE $k
         EXPIRE $k 1000
         EXPIREAT $k 99999999999
-        EXPIRETIME $k
+        SET e $v PXAT 99999999999999
+        EXPIREAT e 88888888888
+        EXPIRETIME e
+        PERSIST e
         PERSIST $k
         RENAME $k $k
         COPY $k $k REPLACE

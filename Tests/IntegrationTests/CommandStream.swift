@@ -4,23 +4,55 @@ import TestSupport
 /// transactions.
 ///
 /// What Redis itself answers differently from run to run (random members, times, ids of clients) is left out.
+///
+/// Long stretches have only what clients share connections for: with a transaction or a script now and then nearly everything
+/// would go over a connection of the client's own, where nothing is cached.
 struct CommandStream {
     private var random: SplitMix64
     private let templates: [[String]]
+    private let modest: [[String]]
+    private var isModest = false
+    private var leftOfStretch = Self.stretches.demanding
+    private var recent: [[[UInt8]]] = []
+
+    private static let demanding = Set(
+        """
+        MULTI EXEC DISCARD WATCH UNWATCH EVAL EVAL_RO EVALSHA SELECT SWAPDB FLUSHDB FLUSHALL DEBUG CLIENT ACL AUTH HELLO RESET
+        WAIT SCRIPT FUNCTION MOVE BLPOP BRPOP BLMOVE BLMPOP BZPOPMIN BZPOPMAX BZMPOP XREAD XREADGROUP
+        """.split { $0.isWhitespace }.map(String.init)
+    )
+    private static let stretches = (demanding: 100, modest: 600)
 
     /// A stream of commands like `templates`, one a line.
     init(seed: UInt64, like text: String = CommandStream.redis) {
         random = SplitMix64(seed: seed)
         templates = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        modest = templates.filter { !Self.demanding.contains($0[0]) }
     }
 
     /// The next commands.
     mutating func take(_ count: Int) -> [[[UInt8]]] { (0..<count).map { _ in next() } }
 
-    /// The next command.
+    /// The next command: often one that came lately, as a cache hits only what is asked for again.
     mutating func next() -> [[UInt8]] {
+        leftOfStretch -= 1
+        if leftOfStretch == 0, templates.contains(["MULTI"]) {
+            isModest.toggle()
+            leftOfStretch = isModest ? Self.stretches.modest : Self.stretches.demanding
+            recent = []
+            // Nothing is left of what has begun.
+            return [Array("RESET".utf8)]
+        }
+        if !recent.isEmpty, random.once(in: 3) { return random.pick(recent) }
+        let command = newCommand()
+        recent.append(command)
+        if recent.count > 10 { recent.removeFirst() }
+        return command
+    }
+
+    private mutating func newCommand() -> [[UInt8]] {
         var command: [[UInt8]] = []
-        for word in random.pick(templates) {
+        for word in random.pick(isModest ? modest : templates) {
             if word == "…" { break }
             command.append(argument(word))
         }
