@@ -17,7 +17,7 @@ public final class CacheCounters: Sendable {
     public let refusedFills = ReasonCounters<FillRefusal>()
     /// Keys that the server said have changed.
     public let invalidations = Counter()
-    /// Times that the cache, or an identity's part of it, was emptied.
+    /// Times that the cache, or a part of it, was emptied.
     public let flushes = ReasonCounters<FlushReason>()
     /// Reads that waited for the server to confirm that what is kept is current.
     public let waits = Counter()

@@ -1,4 +1,4 @@
-/// Why the cache, or an identity's part of it, was emptied.
+/// Why the cache, or a part of it, was emptied.
 public enum FlushReason: Int, Reason {
     /// The invalidation feed was lost.
     case feedLost

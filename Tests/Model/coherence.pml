@@ -5,8 +5,8 @@
  *
  *   entry, source, fill, purge(), store()       ReplyCache
  *   lease, leased[], endLease()                 Lease
- *   doubt, raiseDoubt()                         Doubt
- *   round, awaited, start(), settle()           Round
+ *   doubt, raiseDoubt()                         the doubts of a CacheShard
+ *   round, awaited, start(), settle()           Rounds
  *   feed, gate, ready[], noticeFeed()           InvalidationFeed, and the shared connections' TRACKING
  *
  * Versions stand for values. `seen` is the newest version released to anybody by this sidecar. Claims: a read that
