@@ -102,12 +102,3 @@ extension Credentials {
     /// Whether they are the default user's.
     var isDefaultUser: Bool { user.map { $0 == Array("default".utf8) } ?? true }
 }
-
-extension [UInt8] {
-    /// Whether the bytes are the same, in a time that says nothing of where they differ.
-    public func isEqualInConstantTime(to other: [UInt8]) -> Bool {
-        var difference = UInt8(count == other.count ? 0 : 1)
-        for (index, byte) in enumerated() { difference |= byte ^ (index < other.count ? other[index] : 0) }
-        return difference == 0
-    }
-}
