@@ -32,7 +32,22 @@ public final class Tick {
     @inline(__always)
     public func note(carried count: Int) { carried += count }
 
-    func enqueue(_ work: TickWork) {
+    /// Sees to it that `work` runs at the end of this turn of the loop.
+    @inline(__always)
+    public func add(_ work: TickWork) {
+        guard !work.isQueued else { return }
+        work.isQueued = true
+        enqueue(work)
+    }
+
+    /// Sees to it that `work` runs at the end of the next turn, before which every socket is looked at.
+    public func addToNextTurn(_ work: TickWork) {
+        guard !work.isQueued else { return }
+        work.isQueued = true
+        forNextTurn.append(work)
+    }
+
+    private func enqueue(_ work: TickWork) {
         queue.append(work)
         guard !isScheduled else { return }
         isScheduled = true
@@ -43,15 +58,16 @@ public final class Tick {
         eventLoop.execute(task.unsafelyUnwrapped)
     }
 
-    func enqueueForNextTurn(_ work: TickWork) { forNextTurn.append(work) }
-
     /// Work that adds work runs again at once, until nothing is left: a reply written now must not wait for a packet.
     private func run() {
         guard isScheduled else { return }
         turn += 1
         while !queue.isEmpty {
             swap(&queue, &running)
-            for work in running { run(work) }
+            for work in running {
+                work.isQueued = false
+                work.runTick()
+            }
             running.removeAll(keepingCapacity: true)
         }
         isScheduled = false
