@@ -49,7 +49,7 @@ enum ServerCommands {
             }
         } else if call.command.subcommand(is: "resetstat") {
             guard call.count == 2 else { throw .wrongArity("config|resetstat") }
-            keyspace.statistics = Statistics()
+            keyspace.statistics = KeyspaceStatistics()
             reply.writeOK()
         } else {
             throw CommandError(

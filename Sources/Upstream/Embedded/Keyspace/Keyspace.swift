@@ -18,7 +18,7 @@ final class Keyspace {
     var peakMemory = 0
     /// What the command under way may still need; tables don't grow into that.
     var reservedMemory = 0
-    var statistics = Statistics()
+    var statistics = KeyspaceStatistics()
     var lazyFree = LazyFree()
     var random = RandomSource(seed: .random(in: 0 ... .max))
     /// The time by which use is measured: ms since the keyspace was made, as of lately.

@@ -1,5 +1,5 @@
 /// What a keyspace has counted since it was made, or since `CONFIG RESETSTAT`; by the names that `INFO` has for it.
-struct Statistics {
+struct KeyspaceStatistics {
     var totalCommandsProcessed = 0
     var keyspaceHits = 0
     var keyspaceMisses = 0
