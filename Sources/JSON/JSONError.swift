@@ -5,10 +5,12 @@ package struct JSONError: Error, CustomStringConvertible {
     /// The byte at which it was, from 0.
     package let position: Int
 
+    /// What is wrong, and where.
     package init(problem: String, position: Int) {
         self.problem = problem
         self.position = position
     }
 
+    /// The problem and its position, for people.
     package var description: String { "\(problem) at byte \(position)" }
 }

@@ -13,6 +13,7 @@ package struct JSONScanner {
     package static let deepest = 512
 
     private let text: UnsafeRawBufferPointer
+    /// The byte that is read next, from 0.
     package private(set) var position = 0
     private var depth: Int
 

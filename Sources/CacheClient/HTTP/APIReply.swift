@@ -11,8 +11,10 @@ package struct APIReply: Sendable {
     /// Redis's values have at most 512 MiB, which base64 and escapes can make larger.
     static let longestBody = 2 << 30
 
+    /// Its status; ``CacheClient/perform(_:)`` returns only what the request expects.
     package let status: HTTPResponseStatus
     var headers = HTTPHeaders()
+    /// Its body, as it came.
     package let body: [UInt8]
 
     /// Whether the key that was asked for is there; only a server that says so itself is believed that it isn't.

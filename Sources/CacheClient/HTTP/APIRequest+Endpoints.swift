@@ -2,16 +2,20 @@ import NIOHTTP1
 
 /// What the API offers.
 extension APIRequest {
+    /// How the server is; 503 says that it is unhealthy.
     package static let healthcheck = {
         var request = APIRequest(.GET, "/api/healthcheck", .member("status"))
         request.answers = [.serviceUnavailable]
         return request
     }()
 
+    /// Whether the server is alive at all.
     package static let liveness = APIRequest(.GET, "/livez", .member("status", "\"alive\""))
 
+    /// What the server has counted and measured.
     package static let statistics = APIRequest(.GET, "/api/cache/stats", .member("hit_rate"))
 
+    /// Deletes every key of the database.
     package static let invalidateAll = APIRequest(
         .DELETE,
         "/api/cache/invalidate-all",
@@ -45,6 +49,7 @@ extension APIRequest {
         return request
     }
 
+    /// Stores bytes as they are, for good without `ttl`.
     package static func store(
         _ bytes: [UInt8],
         under key: CacheKey,
@@ -56,6 +61,7 @@ extension APIRequest {
         return request
     }
 
+    /// Stores a value that is given as JSON, for good without `ttl`.
     package static func store(
         json: [UInt8],
         under key: CacheKey,
@@ -66,15 +72,19 @@ extension APIRequest {
 
     private static let stored = AnswerSign.member("stored", "true")
 
+    /// Deletes a key; it needn't be there.
     package static func invalidate(_ key: CacheKey) throws(CacheClientError) -> APIRequest {
         APIRequest(.DELETE, try path(of: key), .member("invalidated", "true"))
     }
 
+    /// The values of several keys, within JSON.
     package static func values(of keys: [CacheKey]) throws(CacheClientError) -> APIRequest {
         .post("/api/cache/batch-get", "keys", try JSONText.array(keys), .member("values"))
     }
 
-    /// - Parameter items: a JSON object.
+    /// Stores several values, for good without `ttl`.
+    ///
+    /// - Parameter items: a JSON object of values by key.
     package static func store(items: [UInt8], ttl: Duration?) -> APIRequest {
         .post("/api/cache/batch-set", "items", items, ttl: ttl, .member("results"))
     }
