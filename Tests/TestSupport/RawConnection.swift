@@ -90,6 +90,15 @@ public final class RawConnection {
         return String(decoding: try readReply(), as: UTF8.self)
     }
 
+    /// Reads with `command`, in words, until the cache answers it.
+    public func waitUntilKept(_ command: String) throws {
+        let words = command.split(separator: " ").map(String.init)
+        try waitUntil("\(command) is kept") {
+            try call(words)
+            return try call(["CACHE", "EXPLAIN"] + words) == "$3\r\nHIT\r\n"
+        }
+    }
+
     /// The bytes of the next reply (or push); nil when the connection ended before it.
     public func nextReply(within seconds: Double = 15) throws -> [UInt8]? {
         let deadline = Date(timeIntervalSinceNow: seconds)

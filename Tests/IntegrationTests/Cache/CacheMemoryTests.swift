@@ -35,7 +35,7 @@ struct CacheMemoryTests {
     @Test("an MGET that names a large value over and over is Redis's to answer")
     func repeatedKey() throws {
         try set("large", 900_000)
-        try waitUntilKept("large")
+        try client.waitUntilKept("GET large")
         let monitor = try redis.connect()
         try monitor.call("MONITOR")
         let before = ocm.process.residentMemory

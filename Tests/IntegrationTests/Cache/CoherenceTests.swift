@@ -12,14 +12,6 @@ struct CoherenceTests {
         try ocm.waitUntilCaching()
     }
 
-    private func waitUntilKept(_ client: RawConnection, _ command: String) throws {
-        try waitUntil("\(command) is kept") {
-            try client.send("\(command)\r\nCACHE EXPLAIN \(command)\r\n")
-            _ = try client.readReply()
-            return try client.readReply().elementsEqual("$3\r\nHIT\r\n".utf8)
-        }
-    }
-
     private static let writes: [(write: String, read: String, after: String)] = [
         ("SET k new", "GET k", "$3\r\nnew\r\n"), ("APPEND k x", "GET k", "$4\r\noldx\r\n"),
         ("DEL k", "GET k", "$-1\r\n"),
@@ -44,7 +36,7 @@ struct CoherenceTests {
             _ = try clients[0].readReply()
         }
         for command in ["GET k", "STRLEN k", "EXISTS k", "TYPE k", "GETRANGE k 0 0"] {
-            try waitUntilKept(clients[0], command)
+            try clients[0].waitUntilKept(command)
         }
         // DEBUG FLUSHALL is what Redis 7.0 doesn't know: it says so, and that changes nothing.
         try clients[1].send(RawConnection.frame(write.split(separator: " ").map { Array($0.utf8) }))
@@ -67,7 +59,7 @@ struct CoherenceTests {
             #expect(replies[7] == "$\(new.count)\r\n\(new)\r\n", "round \(round)")
         }
         try client.call("RPUSH", "l", "a", "b")
-        try waitUntilKept(client, "LLEN l")
+        try client.waitUntilKept("LLEN l")
         try client.send("BLPOP l 1\r\nLLEN l\r\n")
         _ = try client.readReply()
         #expect(try client.readReply() == Array(":1\r\n".utf8))
@@ -85,7 +77,7 @@ struct CoherenceTests {
             #expect(try client.call("HMGET", "h", "g", "f") == "*2\r\n\(expected)\(expected)")
         }
         try client.call("SELECT", "2")
-        try waitUntilKept(client, "GET k")
+        try client.waitUntilKept("GET k")
         try other.call("SELECT", "2")
         try other.call("SET", "k", "there")
         try waitUntil("the key that was missing is seen") { try client.call("GET", "k") == "$5\r\nthere\r\n" }
@@ -99,7 +91,7 @@ struct CoherenceTests {
         try client.call("MULTI")
         for index in 0..<4200 { try client.call("SET", "n\(index)", "x") }
         try client.call("SWAPDB", "0", "1")
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try client.call("EXEC")
         #expect(try other.call("GET", "k") == "$-1\r\n")
     }
@@ -115,7 +107,7 @@ struct CoherenceTests {
         let client = try ocm.connect()
         let other = try ocm.connect()
         try other.call("SET", "k", "v")
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         for command in commands {
             try client.send(command + "\r\n")
             if !command.contains("REPLY") { _ = try client.readReply() }
@@ -123,7 +115,7 @@ struct CoherenceTests {
         try client.send("FLUSHDB\r\n")
         if commands != ["CLIENT REPLY OFF"] { _ = try client.readReply() }
         try waitUntil("it is gone") { try other.call("GET", "k") == "$-1\r\n" }
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
     }
 
     @Test(
@@ -141,7 +133,7 @@ struct CoherenceTests {
             try client.send(command + "\r\n")
             _ = try client.readReply()
         }
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try client.call("EXEC")
         #expect(try other.call("GET", "k") == "$-1\r\n")
     }
@@ -156,7 +148,7 @@ struct CoherenceTests {
         try client.send("SUBSCRIBE a b c\r\n")
         for _ in 0..<3 { _ = try client.readReply() }
         for _ in 0..<5 { try admin.call("PUBLISH", "a", "message") }
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try admin.call("CLIENT", "PAUSE", "60000", "WRITE")
         try client.send("UNSUBSCRIBE\r\nSWAPDB 0 1\r\n")
         for _ in 0..<8 { _ = try client.readReply() }
@@ -179,7 +171,7 @@ struct CoherenceTests {
         try waitUntil("it is on its way") {
             try other.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended")
         }
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try admin.call("CLIENT", "UNPAUSE")
         #expect(try client.readReply() == Array("+OK\r\n".utf8))
         #expect(try other.call("GET", "k") == "$-1\r\n")
@@ -196,7 +188,7 @@ struct CoherenceTests {
         try client.call("SUBSCRIBE", "b")
         // RESP2's subscribers may not, RESP3's may.
         try client.call(version == "2" ? "FLUSHALL" : "GET", "elsewhere")
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         for _ in 0..<5 {
             try admin.call("PUBLISH", "a", "message")
             _ = try client.readReply()
@@ -213,7 +205,7 @@ struct CoherenceTests {
         try other.call("SET", "k", "v")
         try client.call("HELLO", "3")
         try client.call("SUBSCRIBE", "a")
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try client.call("ACL", "WHOAMI")
         #expect(try other.call("CACHE", "EXPLAIN", "GET", "k").contains("HIT"))
     }
@@ -223,7 +215,7 @@ struct CoherenceTests {
         let client = try ocm.connect()
         let other = try ocm.connect()
         try other.call("SET", "k", "v")
-        try waitUntilKept(other, "GET k")
+        try other.waitUntilKept("GET k")
         try client.call("EVAL", "return redis.call('SwapDB', 0, 1)", "0")
         #expect(try other.call("GET", "k") == "$-1\r\n")
     }
@@ -238,7 +230,7 @@ struct CoherenceTests {
         try admin.call("ACL", "SETUSER", "alice", "resetkeys", "~public:*")
         let alice = try ocm.connect()
         try alice.call("AUTH", "alice", "a")
-        try waitUntilKept(alice, "GET secret")
+        try alice.waitUntilKept("GET secret")
         try admin.call("EXEC")
         #expect(try alice.call("GET", "secret").hasPrefix("-NOPERM"))
     }
@@ -247,7 +239,7 @@ struct CoherenceTests {
     func severalReplies() throws {
         let client = try ocm.connect()
         for field in 0..<20 { try client.call("HSET", "h", "f\(field)", "\(field)") }
-        for field in 0..<20 { try waitUntilKept(client, "HGET h f\(field)") }
+        for field in 0..<20 { try client.waitUntilKept("HGET h f\(field)") }
         for field in 0..<20 {
             #expect(
                 try client.call("CACHE", "EXPLAIN", "HGET", "h", "f\(field)").hasSuffix("HIT\r\n"),
@@ -306,7 +298,7 @@ struct CoherenceTests {
         let bob = try ocm.connect()
         try alice.call("AUTH", "alice", "a")
         try bob.call("AUTH", "bob", "b")
-        try waitUntilKept(alice, "GET secret")
+        try alice.waitUntilKept("GET secret")
         #expect(try bob.call("GET", "secret").hasPrefix("-NOPERM"))
         try admin.call("ACL", "SETUSER", "alice", "resetkeys", "~public:*")
         #expect(try alice.call("GET", "secret").hasPrefix("-NOPERM"))

@@ -32,17 +32,10 @@ struct HeldConnectionTests {
         client = try ocm.connect()
         neighbour = try ocm.connect()
         try neighbour.call("HELLO", "3")
-        try Self.waitUntilKept("theirs", of: neighbour)
+        try neighbour.waitUntilKept("GET theirs")
         theirs = try relay.connection(saying: "HELLO", "TRACKING")
         feed = try relay.connection(saying: "SUBSCRIBE")
         try other.call("SET", "k", "old")
-    }
-
-    private static func waitUntilKept(_ key: String, of reader: RawConnection) throws {
-        try waitUntil("\(key) is kept") {
-            try reader.call("GET", key)
-            return try reader.call("CACHE", "EXPLAIN", "GET", key) == "$3\r\nHIT\r\n"
-        }
     }
 
     /// Has Redis close it, and forget what it tracked for it.
@@ -69,7 +62,7 @@ struct HeldConnectionTests {
 
     @Test("a doubt lasts until every tracked connection has shown that Redis still tracks for it")
     func roundAsksConnections() throws {
-        try Self.waitUntilKept("k", of: neighbour)
+        try neighbour.waitUntilKept("GET k")
         theirs.replies.hold()
         try close(theirs)
         // The feed has nothing to say of it.
@@ -96,7 +89,7 @@ struct HeldConnectionTests {
             try swapper.send(command + "\r\n")
             _ = try swapper.readReply()
         }
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         // Nobody else has what Redis says here asked for by a round.
         let pinned = try relay.connection(saying: String(commands[0].prefix(5)))
         pinned.replies.hold()
@@ -107,7 +100,7 @@ struct HeldConnectionTests {
         pinned.replies.letGo()
         _ = try swapper.readReply()
         #expect(try client.call("GET", "k") == Self.newer)
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
     }
 
     @Test("a lease is one connection's: what another has brought meanwhile isn't forgotten")
@@ -150,7 +143,7 @@ struct HeldConnectionTests {
     func writtenByTransaction() throws {
         try client.call("MULTI")
         try client.call("SET", "k", "newer")
-        try Self.waitUntilKept("k", of: neighbour)
+        try neighbour.waitUntilKept("GET k")
         feed.replies.hold()
         #expect(try client.call("EXEC") == "*1\r\n+OK\r\n")
         #expect(try neighbour.call("GET", "k") == Self.newer)
@@ -161,7 +154,7 @@ struct HeldConnectionTests {
     func readByTransaction() throws {
         try client.call("MULTI")
         try client.call("GET", "k")
-        try Self.waitUntilKept("k", of: neighbour)
+        try neighbour.waitUntilKept("GET k")
         feed.replies.hold()
         try other.call("SET", "k", "newer")
         #expect(try client.call("EXEC") == "*1\r\n\(Self.newer)")
@@ -170,7 +163,7 @@ struct HeldConnectionTests {
 
     @Test("what a tunnel has read is no older than what is told afterwards")
     func readByTunnel() throws {
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         let tunnel = try ocm.connect()
         try tunnel.call("HELLO", "3")
         try tunnel.call("SUBSCRIBE", "channel")
@@ -182,8 +175,8 @@ struct HeldConnectionTests {
 
     @Test("a connection that dies without a word is found out, though nobody sends anything over it")
     func silentDeath() throws {
-        try Self.waitUntilKept("k", of: neighbour)
-        try Self.waitUntilKept("own", of: client)
+        try neighbour.waitUntilKept("GET k")
+        try client.waitUntilKept("GET own")
         theirs.requests.hold()
         theirs.replies.hold()
         try close(theirs)
@@ -222,7 +215,7 @@ struct HeldConnectionTests {
         let killer = try relay.connection(saying: "KILL")
         #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended"))
         killer.requests.letGo()
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         try deliver(held)
         #expect(try client.call("GET", "k") == other.call("GET", "k"))
     }
@@ -234,7 +227,7 @@ struct HeldConnectionTests {
         let held = try loseSwap(.clientGone, ocm)
         let killer = try relay.connection(saying: "KILL")
         try close(killer)
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         try deliver(held)
         #expect(try client.call("GET", "k") == other.call("GET", "k"))
         killer.requests.letGo()
@@ -245,7 +238,7 @@ struct HeldConnectionTests {
         try other.call("ACL", "SETUSER", "default", "-client|kill")
         let (ocm, client) = try impatient()
         let held = try loseSwap(.clientGone, ocm)
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         #expect(ocm.log.contains("may yet execute a given-up SWAPDB or ACL command"))
         held.requests.letGo()
     }
@@ -258,7 +251,7 @@ struct HeldConnectionTests {
         )
         try ocm.waitUntilCaching()
         let client = try ocm.connect()
-        try Self.waitUntilKept("k", of: client)
+        try client.waitUntilKept("GET k")
         return (ocm, client)
     }
 
