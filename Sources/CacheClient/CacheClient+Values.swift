@@ -13,8 +13,8 @@ extension CacheClient {
         _ = try await perform(.store(bytes, under: key, ttl: ttl))
     }
 
-    /// Stores a JSON text byte for byte; of a string that isn't the text of another JSON value, what it stands for: `"abc"`
-    /// is stored as `abc`, as REST clients in other languages store their strings.
+    /// Stores a JSON text byte for byte; of a string that isn't the text of another JSON value, what it stands for:
+    /// `"abc"` is stored as `abc`, as REST clients in other languages store their strings.
     ///
     /// - Parameter ttl: after what time the key expires, from 1 ms; nil for never.
     public func set(_ key: CacheKey, json: [UInt8], ttl: Duration? = nil) async throws(CacheClientError) {

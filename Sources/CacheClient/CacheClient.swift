@@ -10,8 +10,8 @@ import NIOHTTP1
 /// let value = try await client.get("user:123")
 /// ```
 ///
-/// Values are bytes, and come back as they were stored: numbers keep their digits and objects their order. Every operation
-/// throws a ``CacheClientError``, a sentence that says what happened and what to do.
+/// Values are bytes, and come back as they were stored: numbers keep their digits and objects their order. Every
+/// operation throws a ``CacheClientError``, a sentence that says what happened and what to do.
 ///
 /// Copies of a client share its connections, which are closed when the last copy is gone.
 public struct CacheClient: Sendable {

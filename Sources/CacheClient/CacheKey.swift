@@ -1,9 +1,10 @@
 /// The name of a value.
 ///
-/// Redis's clients can name a value by any bytes, so a list of keys may have some that aren't text. Such a key can't be asked
-/// for over HTTP from here: URLs whose escapes aren't UTF-8 don't pass through Foundation's `URL`.
+/// Redis's clients can name a value by any bytes, so a list of keys may have some that aren't text. Such a key can't be
+/// asked for over HTTP from here: URLs whose escapes aren't UTF-8 don't pass through Foundation's `URL`.
 ///
-/// Two keys are equal if their bytes are, which is what Redis goes by; strings can be equal to Swift that aren't to Redis.
+/// Two keys are equal if their bytes are, which is what Redis goes by; strings can be equal to Swift that aren't to
+/// Redis.
 public struct CacheKey: Hashable, Sendable {
     /// Its bytes.
     public let bytes: [UInt8]

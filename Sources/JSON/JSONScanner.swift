@@ -1,13 +1,13 @@
 /// # JSON in place
 ///
-/// Values that clients store are kept byte for byte as they were sent, and what is stored is shown as JSON exactly if it is
-/// JSON. So texts are never decoded into values and encoded again, which would change numbers, the order of members and
-/// repeated names; they are read over, by RFC 8259 to the letter, and cut out of where they stand. A parser that hands out
-/// decoded values can't give that back.
+/// Values that clients store are kept byte for byte as they were sent, and what is stored is shown as JSON exactly if
+/// it is JSON. So texts are never decoded into values and encoded again, which would change numbers, the order of
+/// members and repeated names; they are read over, by RFC 8259 to the letter, and cut out of where they stand. A parser
+/// that hands out decoded values can't give that back.
 ///
-/// Nesting is bounded, and what lies deeper is an error like any other: a body of brackets costs a client what it costs to
-/// send, and us no stack. The bound counts for what is stored, too, so that what is taken for JSON when it comes is taken for
-/// JSON when it leaves.
+/// Nesting is bounded, and what lies deeper is an error like any other: a body of brackets costs a client what it costs
+/// to send, and us no stack. The bound counts for what is stored, too, so that what is taken for JSON when it comes is
+/// taken for JSON when it leaves.
 package struct JSONScanner {
     /// How deep the arrays and objects of a value may be nested.
     package static let deepest = 512

@@ -5,16 +5,16 @@
 /// 20,000 reads or more come in a second, which is when the cost would be felt, the cache becomes choosy, in two steps:
 ///
 /// - If keeping everything brings hardly more hits than keeping what is missed twice within a while, only that is kept
-///   (CDNs call it cache on second hit). The while is the time in which some 12,000 other keys are missed. So among hits, what
-///   comes by once costs little. Which it is, a sample tells: one key in 256, chosen by its hash, is kept all
-///   the same (``AdmissionSample``).
-/// - If hardly anything is hit at all (fewer than one read in 128), it steps aside: keys aren't even looked for unless they
-///   were asked for within that while, or are of the sample. It does so after 4,096 reads at most, before the sample can tell, and
-///   until it tells otherwise or a quarter of the reads are hits nevertheless.
+///   (CDNs call it cache on second hit). The while is the time in which some 12,000 other keys are missed. So among
+///   hits, what comes by once costs little. Which it is, a sample tells: one key in 256, chosen by its hash, is kept
+///   all the same (``AdmissionSample``).
+/// - If hardly anything is hit at all (fewer than one read in 128), it steps aside: keys aren't even looked for unless
+///   they were asked for within that while, or are of the sample. It does so after 4,096 reads at most, before the
+///   sample can tell, and until it tells otherwise or a quarter of the reads are hits nevertheless.
 ///
-/// When less is asked for, everything is kept: a cache that fills up as it is read is what people expect. (The pace is that
-/// of the reads that are judged together, so a batch of some thousands counts as a rush while it lasts.) What the sample has
-/// told to the disadvantage of everything is remembered, for the next rush.
+/// When less is asked for, everything is kept: a cache that fills up as it is read is what people expect. (The pace is
+/// that of the reads that are judged together, so a batch of some thousands counts as a rush while it lasts.) What the
+/// sample has told to the disadvantage of everything is remembered, for the next rush.
 public struct Admission {
     /// What is looked for and kept.
     public enum Mode: Sendable {

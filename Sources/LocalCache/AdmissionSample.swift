@@ -1,10 +1,10 @@
-/// Tells from a sample of keys whether keeping everything that is missed pays, beside keeping what is missed twice within a
-/// while.
+/// Tells from a sample of keys whether keeping everything that is missed pays, beside keeping what is missed twice
+/// within a while.
 ///
-/// The keys of the sample are always kept. Of each that is asked for it is known whether the stricter cache would have it, too
-/// (``RecentSamples``), so that it can be counted how many more fills and how many more hits everything makes. A fill costs a
-/// few microseconds of two processors, and what is hit saves the time of a round trip: so keeping everything pays as
-/// long as it takes no more than eight of these fills for one of those hits.
+/// The keys of the sample are always kept. Of each that is asked for it is known whether the stricter cache would have
+/// it, too (``RecentSamples``), so that it can be counted how many more fills and how many more hits everything makes.
+/// A fill costs a few microseconds of two processors, and what is hit saves the time of a round trip: so keeping
+/// everything pays as long as it takes no more than eight of these fills for one of those hits.
 ///
 /// Each loop has a sample of what its own clients ask for. What is hit though the sample doesn't know it was filled by
 /// another loop, which has counted the fill.

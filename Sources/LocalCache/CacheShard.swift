@@ -2,18 +2,18 @@ import NIOConcurrencyHelpers
 import NIOCore
 import RESP
 
-/// A part of the cache, with the keys whose hashes fall to it: what is kept, who may store, and what is in doubt, all under
-/// one lock.
+/// A part of the cache, with the keys whose hashes fall to it: what is kept, who may store, and what is in doubt, all
+/// under one lock.
 ///
-/// The lock is a pthread mutex: `Synchronization.Mutex` inherits priorities on Linux, which costs a system call whenever
-/// two threads meet.
+/// The lock is a pthread mutex: `Synchronization.Mutex` inherits priorities on Linux, which costs a system call
+/// whenever two threads meet.
 final class CacheShard: @unchecked Sendable {
     private let lock = NIOLock()
     private let rounds: Rounds
     private let store: EntryStore
     private var leases: [PreHashed: Lease] = [:]
-    /// The keys whose doubts the round ``latestDoubt`` settles, and those that the round ``earlierDoubt`` does. Those of rounds
-    /// before that are settled: of all that have begun or are wished for, two at most aren't.
+    /// The keys whose doubts the round ``latestDoubt`` settles, and those that the round ``earlierDoubt`` does. Those
+    /// of rounds before that are settled: of all that have begun or are wished for, two at most aren't.
     private var doubts: Set<PreHashed> = []
     private var latestDoubt: UInt64 = 0
     private var earlierDoubts: Set<PreHashed> = []
@@ -71,14 +71,14 @@ final class CacheShard: @unchecked Sendable {
         }
     }
 
-    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the
-    /// key has no end.
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or
+    /// the key has no end.
     func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
         lock.withLock { isOpen ? store.remainingLife(id, now: now) : nil }
     }
 
-    /// The round that the key waits for; nil when it needn't. Someone who has waited for `round` need not wait for later
-    /// doubts: those began after he did.
+    /// The round that the key waits for; nil when it needn't. Someone who has waited for `round` need not wait for
+    /// later doubts: those began after he did.
     @inline(__always)
     private func unsettledDoubt(_ hash: UInt64, startedBefore round: UInt64) -> UInt64? {
         let everything = rounds.everything

@@ -1,8 +1,9 @@
 /// Which keys were asked for a while ago: the last four of each of 4,096 sets, as far as 15 bits can tell.
 ///
-/// It is looked at with every miss while second hits are kept, and with every read while the cache stands aside, between system calls that wear out the processor's caches.
-/// With four keys to a word it takes 32 KB, and what comes by once doesn't push out what comes again: one in 10,000 that
-/// are asked for again after a thousand others is forgotten, where a table of 65,536 single keys would forget 150.
+/// It is looked at with every miss while second hits are kept, and with every read while the cache stands aside,
+/// between system calls that wear out the processor's caches. With four keys to a word it takes 32 KB, and what comes
+/// by once doesn't push out what comes again: one in 10,000 that are asked for again after a thousand others is
+/// forgotten, where a table of 65,536 single keys would forget 150.
 struct RecentKeys {
     /// The newest in the lowest bits.
     private var sets: [UInt64] = []

@@ -1,11 +1,11 @@
-/// What two caches would do with a sample of keys: one that keeps everything, and one that keeps what it misses twice within a
-/// while.
+/// What two caches would do with a sample of keys: one that keeps everything, and one that keeps what it misses twice
+/// within a while.
 ///
-/// A sample of keys is to a small cache what all of them are to one that is larger in the same measure (Waldspurger et al.,
-/// "Cache Modeling and Optimization using Miniature Simulations", 2017). The first small cache isn't simulated; it is enough to
-/// know whether fewer keys have come in since a key was asked for last than it would have room for. Of the second it is
-/// known which keys it holds, and how many it has missed since a key was asked for last: when it holds little it misses much,
-/// and remembers what it missed for a shorter time.
+/// A sample of keys is to a small cache what all of them are to one that is larger in the same measure (Waldspurger et
+/// al., "Cache Modeling and Optimization using Miniature Simulations", 2017). The first small cache isn't simulated; it
+/// is enough to know whether fewer keys have come in since a key was asked for last than it would have room for. Of the
+/// second it is known which keys it holds, and how many it has missed since a key was asked for last: when it holds
+/// little it misses much, and remembers what it missed for a shorter time.
 struct RecentSamples {
     /// What would have become of a key by the time that it is asked for again.
     struct Standing {
@@ -37,7 +37,8 @@ struct RecentSamples {
     /// A key takes the place of another; of so many keys of the sample, a third are forgotten.
     private static let mostSlots = 1 << 14
 
-    /// The key is asked for. There is room for `room` keys of the sample, and a while is until `while` others were missed.
+    /// The key is asked for. There is room for `room` keys of the sample, and a while is until `while` others were
+    /// missed.
     mutating func note(_ hash: UInt64, room: Int, while: Int) -> Standing {
         if slots.isEmpty { slots = [Slot](repeating: Slot(), count: Self.mostSlots) }
         let last = slots[Self.slot(hash)]
@@ -54,8 +55,8 @@ struct RecentSamples {
         return standing
     }
 
-    /// The key that was asked for just now isn't there, although it should be: its entry was dropped or has expired. So it comes
-    /// in anew.
+    /// The key that was asked for just now isn't there, although it should be: its entry was dropped or has expired. So
+    /// it comes in anew.
     mutating func lose(_ hash: UInt64, _ standing: Standing) {
         number &+= 1
         if standing.isKept { misses &+= 1 }

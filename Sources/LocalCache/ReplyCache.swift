@@ -9,31 +9,32 @@ import Synchronization
 ///
 /// The server tells us of every change to a key that we have read (`CLIENT TRACKING`), but over another connection, the
 /// *feed*, than the one that replies come over. So a reply and the news of a change that it already shows may arrive in
-/// either order, and a command's reply may be in before the news of what that command changed. What a client may be told
-/// is decided by these rules, for each key by itself; the model in `Tests/Model` is true to them, and checks them.
+/// either order, and a command's reply may be in before the news of what that command changed. What a client may be
+/// told is decided by these rules, for each key by itself; the model in `Tests/Model` is true to them, and checks them.
 ///
-/// 1. **Gate.** Nothing is served or stored while the feed isn't heard (``open()``, ``close()``). When a tracked connection
-///    ends, the server forgets what it tracked for it, so all that came through it goes (``closeSource(_:)``). What
-///    changes keys and sends no push (SWAPDB) keeps the gate shut from being sent to being answered (``suspend(_:)``),
-///    or until the server has been told to drop it if it can be told, and has everything flushed then.
-/// 2. **Lease.** Who misses takes the key's ``Lease`` before the command is sent (``lease(_:source:)``), and may store the
-///    reply only if the lease is still his when it comes (``store(_:_:lease:now:)``). Whatever drops a key's entries ends
-///    its lease.
-/// 3. **Release.** Before a reply leaves for a client, the keys that its command named are dealt with. If the command may
-///    have written them, they are purged (``purge(_:)``): the client must read its own write. If it read them, the
-///    client must not be told anything older afterwards (``releaseRead(_:lease:)``): what is kept of the key, or is on its
-///    way under somebody else's lease, may be older, or may just as well be the same. It is *in doubt*.
+/// 1. **Gate.** Nothing is served or stored while the feed isn't heard (``open()``, ``close()``). When a tracked
+///    connection ends, the server forgets what it tracked for it, so all that came through it goes
+///    (``closeSource(_:)``). What changes keys and sends no push (SWAPDB) keeps the gate shut from being sent to being
+///    answered (``suspend(_:)``), or until the server has been told to drop it if it can be told, and has everything
+///    flushed then.
+/// 2. **Lease.** Who misses takes the key's ``Lease`` before the command is sent (``lease(_:source:)``), and may store
+///    the reply only if the lease is still his when it comes (``store(_:_:lease:now:)``). Whatever drops a key's
+///    entries ends its lease.
+/// 3. **Release.** Before a reply leaves for a client, the keys that its command named are dealt with. If the command
+///    may have written them, they are purged (``purge(_:)``): the client must read its own write. If it read them, the
+///    client must not be told anything older afterwards (``releaseRead(_:lease:)``): what is kept of the key, or is on
+///    its way under somebody else's lease, may be older, or may just as well be the same. It is *in doubt*.
 /// 4. **Behind your own.** Who has commands on a key under way doesn't ask here: the caller's business.
-/// 5. **Doubt.** What is in doubt is served to nobody until a *round* that began later is settled (``Rounds``). By then the
-///    news of whatever the reply may have shown has come in, and if it concerned the key, nothing of it is left here. A
-///    write to keys that can't be known puts everything in doubt (``doubtEverything()``).
+/// 5. **Doubt.** What is in doubt is served to nobody until a *round* that began later is settled (``Rounds``). By then
+///    the news of whatever the reply may have shown has come in, and if it concerned the key, nothing of it is left
+///    here. A write to keys that can't be known puts everything in doubt (``doubtEverything()``).
 /// 6. **Deadline.** An entry dies when the server's key would have: lazily when it is asked for, and by sweeping.
-/// 7. **Namespace.** An entry belongs to one user and database, by ``CacheID/namespace``; a key is purged in all of them,
-///    since invalidations don't say which database they mean.
+/// 7. **Namespace.** An entry belongs to one user and database, by ``CacheID/namespace``; a key is purged in all of
+///    them, since invalidations don't say which database they mean.
 ///
-/// Doubt instead of purging is what makes two things work: several replies of one key (the fields of a hash) can be kept
-/// side by side although each new one might show that the others are old, and several threads can read one new key at the
-/// same moment without one's reply forever throwing out the other's.
+/// Doubt instead of purging is what makes two things work: several replies of one key (the fields of a hash) can be
+/// kept side by side although each new one might show that the others are old, and several threads can read one new key
+/// at the same moment without one's reply forever throwing out the other's.
 ///
 /// Keys are known by 64-bit hashes with a secret seed; two that collide are purged together, which is harmless. Whether
 /// an entry answers a question is decided by comparing bytes.
@@ -136,8 +137,8 @@ public final class ReplyCache: @unchecked Sendable {
         isSuspended ? .suspended : withShard(id.hash) { $0.peek(id, now: now) }
     }
 
-    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the
-    /// key has no end.
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or
+    /// the key has no end.
     public func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
         withShard(id.hash) { $0.remainingLife(id, now: now) }
     }
@@ -177,8 +178,8 @@ public final class ReplyCache: @unchecked Sendable {
 
     // MARK: All of it
 
-    /// `count` commands are about to be sent that change keys and tell nobody, as SWAPDB does. A round can't settle what
-    /// they leave in doubt: until they are done, nothing is served and no lease is given.
+    /// `count` commands are about to be sent that change keys and tell nobody, as SWAPDB does. A round can't settle
+    /// what they leave in doubt: until they are done, nothing is served and no lease is given.
     public func suspend(_ count: Int) { suspensions.add(count, ordering: .sequentiallyConsistent) }
 
     /// As many of them are done, and what was kept before has been flushed.
@@ -190,8 +191,8 @@ public final class ReplyCache: @unchecked Sendable {
         return sources.withLockedValue { $0.epoch }
     }
 
-    /// Drops everything, and serves and stores nothing until it is opened. No source of the epoch that ends gets a lease
-    /// again.
+    /// Drops everything, and serves and stores nothing until it is opened. No source of the epoch that ends gets a
+    /// lease again.
     public func close() {
         let last = sources.withLockedValue {
             $0.epoch += 1

@@ -1,7 +1,8 @@
 /// How many entries a cache has room for: as many as it held when one was evicted last, or has held since.
 ///
-/// As long as none has been, nobody can tell, and there is room for everything; likewise once a tenth of them are gone, which
-/// were invalidated or have expired. How much memory is taken wouldn't say it: what is freed in a block of many stays taken.
+/// As long as none has been, nobody can tell, and there is room for everything; likewise once a tenth of them are gone,
+/// which were invalidated or have expired. How much memory is taken wouldn't say it: what is freed in a block of many
+/// stays taken.
 public struct Room {
     /// How many; `Int.max` if there is no telling.
     public private(set) var entries = Int.max

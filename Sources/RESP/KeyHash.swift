@@ -1,5 +1,5 @@
-/// The hash of keys, fields and whatever else is looked up by its bytes: 64 bits, by multiplying and folding 16 bytes at a
-/// time.
+/// The hash of keys, fields and whatever else is looked up by its bytes: 64 bits, by multiplying and folding 16 bytes
+/// at a time.
 ///
 /// The construction is that of wyhash. All four constants are drawn at random when the process starts, not only the
 /// starting value: with constants that are known, bytes can be crafted that make one factor zero and so the product
@@ -8,8 +8,8 @@ public struct KeyHash: Sendable {
     /// The hash of this process.
     public static let process = KeyHash()
 
-    /// A hash that is the same in every process, for what leaves this one. Not for tables: whoever knows it can make bytes
-    /// collide.
+    /// A hash that is the same in every process, for what leaves this one. Not for tables: whoever knows it can make
+    /// bytes collide.
     public static let stable = KeyHash(
         seed: 0x243F_6A88_85A3_08D3,
         first: 0x1319_8A2E_0370_7345,

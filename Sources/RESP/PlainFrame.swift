@@ -1,14 +1,14 @@
 /// Commands as nearly all of them arrive: whole, multibulk, with numbers of up to four digits.
 ///
-/// Those are found in one go, without the state that a frame needs which goes on in bytes yet to come. Whatever else there
-/// is isn't recognized here, and what is wrong with it isn't said: that is ``RequestParser``'s to find out.
+/// Those are found in one go, without the state that a frame needs which goes on in bytes yet to come. Whatever else
+/// there is isn't recognized here, and what is wrong with it isn't said: that is ``RequestParser``'s to find out.
 enum PlainFrame {
     /// The longest argument in bytes, and the most arguments, that are recognized.
     static let largestNumber = 9999
 
-    /// Calls `argument` with place and length in bytes of each argument of the command at `start`. Returns where the frame
-    /// ends; nil if there is none that is recognized, or it has more than `most` arguments. By then `argument` may have been
-    /// called.
+    /// Calls `argument` with place and length in bytes of each argument of the command at `start`. Returns where the
+    /// frame ends; nil if there is none that is recognized, or it has more than `most` arguments. By then `argument`
+    /// may have been called.
     @inline(__always)
     static func scan(
         _ bytes: UnsafeRawBufferPointer,

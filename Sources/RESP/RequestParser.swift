@@ -82,8 +82,8 @@ public struct RequestParser: ~Copyable {
     /// Whether a frame has begun that goes on beyond what was shown, so that its beginning need not be looked at again.
     public var isInsideFrame: Bool { argumentsLeft > 0 }
 
-    /// The whole command that ``parse(_:authenticated:)`` found in `bytes`: a view that is valid until ``consume()``, and
-    /// no longer than `bytes`.
+    /// The whole command that ``parse(_:authenticated:)`` found in `bytes`: a view that is valid until ``consume()``,
+    /// and no longer than `bytes`.
     public func command(in bytes: UnsafeRawBufferPointer) -> Command {
         Command(
             frame: inlineFrame.map { UnsafeRawBufferPointer($0) }

@@ -14,8 +14,8 @@ import Darwin
 /// all of ours that a hit takes. Nearly always the socket has room, and then nothing of that is needed. What it has no
 /// room for is the channel's to write.
 ///
-/// When the channel is closed it must be given up at once, which `channelInactive` is in time for: the next client may have
-/// its number.
+/// When the channel is closed it must be given up at once, which `channelInactive` is in time for: the next client may
+/// have its number.
 struct ClientSocket {
     private let descriptor: NIOBSDSocket.Handle
 
@@ -28,7 +28,8 @@ struct ClientSocket {
         self.descriptor = descriptor
     }
 
-    /// Sends as much as there is room for; returns how many bytes that is. An error is no room: who goes on will meet it.
+    /// Sends as much as there is room for; returns how many bytes that is. An error is no room: who goes on will meet
+    /// it.
     @inline(__always)
     func send(_ bytes: UnsafeRawBufferPointer) -> Int {
         #if canImport(Glibc)

@@ -24,7 +24,8 @@ public final class HTTPCounters: Sendable {
     /// Counters at zero.
     public init() {}
 
-    /// Counts an answer; `route` is the raw value of an ``HTTPRoute``. Only the loop that owns the counters may call this.
+    /// Counts an answer; `route` is the raw value of an ``HTTPRoute``. Only the loop that owns the counters may call
+    /// this.
     @inline(__always)
     public func count(route: Int, verb: HTTPVerb = .other, status: Int) {
         counters.add(1, at: Self.place(route, verb.rawValue, status / 100))

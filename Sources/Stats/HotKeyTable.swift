@@ -1,9 +1,10 @@
 /// Finds the keys that come most often in a stream of them, in 70 KB.
 ///
-/// This is HeavyGuardian (Yang et al., KDD 2018). A key's hash chooses a bucket of eight. A key that is there is counted.
-/// One that isn't works against the weakest of the eight: with a probability of 1.08^-count that one loses a point, and at
-/// none the newcomer has its place. So a key that comes often is safe from any number of keys that come once, and its
-/// count is nearly exact, because it's never the weakest for long. Keys that come once only ever displace each other.
+/// This is HeavyGuardian (Yang et al., KDD 2018). A key's hash chooses a bucket of eight. A key that is there is
+/// counted. One that isn't works against the weakest of the eight: with a probability of 1.08^-count that one loses a
+/// point, and at none the newcomer has its place. So a key that comes often is safe from any number of keys that come
+/// once, and its count is nearly exact, because it's never the weakest for long. Keys that come once only ever displace
+/// each other.
 ///
 /// Space-Saving, the better known algorithm, hands a newcomer the count of the key that it displaces. That is an upper
 /// bound for everybody, but under a long tail it makes the strangers look hot. HeavyKeeper needs a list of the keys

@@ -1,8 +1,8 @@
 /// Which durations a histogram of latencies tells apart.
 ///
-/// Log-linear, as in HdrHistogram: each octave is cut into 32 equal buckets, so the middle of a bucket is within 1.6 % of
-/// everything in it. Below 1024 ns there are 32 buckets of 32 ns; the last octave ends at 68.7 s (2^36 ns), and what is
-/// longer counts in its last bucket. That makes 864 buckets.
+/// Log-linear, as in HdrHistogram: each octave is cut into 32 equal buckets, so the middle of a bucket is within 1.6 %
+/// of everything in it. Below 1024 ns there are 32 buckets of 32 ns; the last octave ends at 68.7 s (2^36 ns), and what
+/// is longer counts in its last bucket. That makes 864 buckets.
 enum LatencyBuckets {
     /// Durations are looked at in units of 2^5 = 32 ns.
     private static let unitBits = 5

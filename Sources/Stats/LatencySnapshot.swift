@@ -18,8 +18,8 @@ public struct LatencySnapshot: Sendable, Equatable {
         self.init(buckets: [Int](repeating: 0, count: LatencyBuckets.count), total: 0, minimum: 0, maximum: 0)
     }
 
-    /// What was read from a histogram. The extremes may not be there yet for what the buckets already count; then they are
-    /// what the buckets say.
+    /// What was read from a histogram. The extremes may not be there yet for what the buckets already count; then they
+    /// are what the buckets say.
     init(buckets: [Int], total: Int, minimum: Int, maximum: Int) {
         self.buckets = buckets
         self.total = total

@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// Only some of the keys are looked at, on average one in ``samplingInterval``, so that the others cost no more than
 /// counting down. The distance to the next one is random: a client that goes round its keys in a fixed order doesn't
-/// always show the same one. Those looked at are counted in a ``HotKeyTable`` under a lock that the loop never waits for:
-/// while somebody reads, it goes without.
+/// always show the same one. Those looked at are counted in a ``HotKeyTable`` under a lock that the loop never waits
+/// for: while somebody reads, it goes without.
 ///
 /// Counts are of the recent past, because the owner calls ``decay()`` now and then.
 public final class TopKeys: Sendable {
@@ -25,7 +25,8 @@ public final class TopKeys: Sendable {
         table = Mutex(HotKeyTable(seed: seed))
     }
 
-    /// Counts a key that a command names; `hash` is the hash of all its bytes. Only the loop that owns this may call it.
+    /// Counts a key that a command names; `hash` is the hash of all its bytes. Only the loop that owns this may call
+    /// it.
     @inline(__always)
     public func record(_ key: UnsafeRawBufferPointer, hash: UInt64) {
         let left = untilSample.load(ordering: .relaxed) &- 1
@@ -44,8 +45,8 @@ public final class TopKeys: Sendable {
         untilSample.store(next ?? samplingInterval, ordering: .relaxed)
     }
 
-    /// Halves all counts: what was asked for a while ago matters half as much from here on. The time between calls is thus
-    /// the half-life of a key's fame.
+    /// Halves all counts: what was asked for a while ago matters half as much from here on. The time between calls is
+    /// thus the half-life of a key's fame.
     public func decay() { table.withLock { $0.halve() } }
 
     /// The keys asked for most, most often first, `limit` at most.

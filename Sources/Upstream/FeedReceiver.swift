@@ -5,8 +5,8 @@ final class FeedReceiver: CollectingReceiver {
     private let feed: InvalidationFeed
     private let decoder = HiredisReplyDecoder()
 
-    /// How Redis 7.0 tells a RESP2 feed of a flush if the tracked connection speaks RESP3: the null is that one's. hiredis
-    /// can't read it. (`tracking.c`, `trackingInvalidateKeysOnFlush`)
+    /// How Redis 7.0 tells a RESP2 feed of a flush if the tracked connection speaks RESP3: the null is that one's.
+    /// hiredis can't read it. (`tracking.c`, `trackingInvalidateKeysOnFlush`)
     private static let flushInRESP3 = Array("*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n_\r\n".utf8)
 
     init(_ feed: InvalidationFeed) { self.feed = feed }

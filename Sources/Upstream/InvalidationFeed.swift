@@ -4,8 +4,8 @@ import RESP
 
 /// The connection over which the server tells which keys have changed: a RESP2 subscriber to `__redis__:invalidate`.
 ///
-/// It belongs to one event loop of the process, whatever the number of others. A connection that wants its reads tracked
-/// names this one's client id (`CLIENT TRACKING ON REDIRECT id`). The feed answers a PING at least every
+/// It belongs to one event loop of the process, whatever the number of others. A connection that wants its reads
+/// tracked names this one's client id (`CLIENT TRACKING ON REDIRECT id`). The feed answers a PING at least every
 /// ``heartbeat``; when it doesn't, it is as good as lost, because what it would have said isn't heard either.
 public final class InvalidationFeed: UpstreamConnectionOwner {
     /// How often it has to show that it is alive.
@@ -58,8 +58,8 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         connection?.closeQuietly()
     }
 
-    /// Asks the server whether that was all; ``InvalidationFeedDelegate/feedAnsweredPing(_:)`` follows with `tag`, unless
-    /// the feed is lost.
+    /// Asks the server whether that was all; ``InvalidationFeedDelegate/feedAnsweredPing(_:)`` follows with `tag`,
+    /// unless the feed is lost.
     public func ping(tag: UInt64) {
         guard let connection else { return }
         lastPing = .now()

@@ -1,7 +1,7 @@
 /// Who acts on what the invalidation feed says.
 public protocol InvalidationFeedDelegate: AnyObject {
-    /// The feed listens. Connections to the same server, which is `serverID` if it tells, may redirect their invalidations to
-    /// the client `id`.
+    /// The feed listens. Connections to the same server, which is `serverID` if it tells, may redirect their
+    /// invalidations to the client `id`.
     func feedIsUp(id: Int, serverID: String?)
     /// Nothing more is heard; `reason` is a sentence. The feed tries again by itself.
     func feedIsDown(_ reason: String)
@@ -9,7 +9,7 @@ public protocol InvalidationFeedDelegate: AnyObject {
     func feedInvalidated(_ key: UnsafeRawBufferPointer)
     /// Everything has changed: somebody flushed a database.
     func feedInvalidatedEverything()
-    /// The PING with this tag is answered: everything that the server had to say before it has been heard. The feed's own
-    /// PINGs have the tag 0.
+    /// The PING with this tag is answered: everything that the server had to say before it has been heard. The feed's
+    /// own PINGs have the tag 0.
     func feedAnsweredPing(_ tag: UInt64)
 }

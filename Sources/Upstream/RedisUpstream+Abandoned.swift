@@ -4,14 +4,14 @@ import RESP
 
 /// # Abandoned connections
 ///
-/// A connection may come to its end while the server owes it replies: it was silent for too long, or the client went away.
-/// What was sent over it may be executed yet, whenever it arrives. As a rule that does no harm, since whatever a command
-/// changes is announced to the cache. But nobody hears of what some change (SWAPDB), so the cache stays shut until it is
-/// known that they won't be executed any more. Therefore the server is told over the shared connection to kill the abandoned
-/// one, again if need be until it has answered: what it hasn't executed by then it never will.
+/// A connection may come to its end while the server owes it replies: it was silent for too long, or the client went
+/// away. What was sent over it may be executed yet, whenever it arrives. As a rule that does no harm, since whatever a
+/// command changes is announced to the cache. But nobody hears of what some change (SWAPDB), so the cache stays shut
+/// until it is known that they won't be executed any more. Therefore the server is told over the shared connection to
+/// kill the abandoned one, again if need be until it has answered: what it hasn't executed by then it never will.
 ///
-/// If its answer is that this is forbidden, or it hasn't said what it calls the connection, then there is no certainty to be
-/// had: the cache opens at once, and the log says so.
+/// If its answer is that this is forbidden, or it hasn't said what it calls the connection, then there is no certainty
+/// to be had: the cache opens at once, and the log says so.
 extension RedisUpstream {
     /// The connection is at its end.
     func abandon(_ connection: UpstreamConnection) {

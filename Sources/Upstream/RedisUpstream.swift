@@ -193,8 +193,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         killUnsent()
     }
 
-    /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it, unless they have
-    /// waited for too long already.
+    /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it, unless
+    /// they have waited for too long already.
     func wasLost(by identity: Identity, _ failure: UpstreamFailure) {
         guard identity == baseIdentity, !isShutDown else { return }
         context.logger.warning("\(failure.event)")

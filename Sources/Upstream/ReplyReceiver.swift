@@ -13,8 +13,8 @@ open class ReplyReceiver {
     /// Its next replies are about to be handed on.
     open func prepare() {}
 
-    /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent, and,
-    /// if it `goesOn`, a part of one more that doesn't end here. Valid during the call only.
+    /// The next bytes from the server: the ends of `replies` replies, in the order in which their commands were sent,
+    /// and, if it `goesOn`, a part of one more that doesn't end here. Valid during the call only.
     open func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {}
 
     /// The next `commands` commands get no reply. When `afterPartOfReply`, some of the first one's reply has already

@@ -1,8 +1,8 @@
 import RESP
 
 extension RingQueue where Element == PendingRun {
-    /// Takes out every command of every run, in order, with its bytes in `log`. Of the reply to the first command that was
-    /// sent a part has been handed on if `firstIsTorn`.
+    /// Takes out every command of every run, in order, with its bytes in `log`. Of the reply to the first command that
+    /// was sent a part has been handed on if `firstIsTorn`.
     mutating func removeAll(_ log: CommandLog, firstIsTorn: Bool, _ body: (Unanswered) -> Void) {
         var isTorn = firstIsTorn
         log.forEachUnanswered { command, mayHaveBeenSent in

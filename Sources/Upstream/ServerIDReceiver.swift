@@ -3,8 +3,8 @@ import RESP
 
 /// Takes the answer to the question which server a connection has reached: the `run_id` of `INFO server`.
 ///
-/// Behind one name there may be several (a balancer, replicas, a failover), and a client's id means something on its own
-/// server only.
+/// Behind one name there may be several (a balancer, replicas, a failover), and a client's id means something on its
+/// own server only.
 public final class ServerIDReceiver: CollectingReceiver {
     /// What to ask.
     public static let question = ["INFO", "server"]

@@ -25,7 +25,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
 
     private let upstream: RedisUpstream
     private var connection: UpstreamConnection?
-    /// Opened while the server is down: it carries nothing until the server has answered, so that nobody waits for that.
+    /// Opened while the server is down: it carries nothing until the server has answered, so that nobody waits for
+    /// that.
     private var attempt: UpstreamConnection?
 
     init(identity: Identity, upstream: RedisUpstream) {

@@ -5,8 +5,8 @@ import NIOCore
 ///
 /// A turn reads every socket that is ready before it runs tasks. So whatever the clients of this loop asked for in one
 /// turn leaves for the server in one write, and every client gets its replies in one write: the number of system calls
-/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing`` and for who has had
-/// his share of a turn. Whether others have the processor before the next turn is for ``YieldPolicy`` to say.
+/// per command falls as the load rises. There is no timer and no added wait, but for ``WritePacing`` and for who has
+/// had his share of a turn. Whether others have the processor before the next turn is for ``YieldPolicy`` to say.
 public final class Tick {
     private let eventLoop: any EventLoop
     private var queue: [TickWork] = []
@@ -77,8 +77,8 @@ public final class Tick {
         if !forNextTurn.isEmpty { scheduleNextTurn() }
     }
 
-    /// A task that is executed right away would run before the loop has looked at its sockets, and so would a second that is
-    /// late.
+    /// A task that is executed right away would run before the loop has looked at its sockets, and so would a second
+    /// that is late.
     private func scheduleNextTurn() {
         guard !isNextTurnScheduled else { return }
         isNextTurnScheduled = true

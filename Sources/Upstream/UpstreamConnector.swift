@@ -11,8 +11,9 @@ import Darwin
 
 /// Opens sockets to the server for connections.
 enum UpstreamConnector {
-    /// Starts to connect `connection`; it hears of success by its channel, of failure by ``UpstreamConnection/close(_:)``, which
-    /// isn't called before this has returned: a unix socket's failure is known at once, but its owner doesn't know it yet.
+    /// Starts to connect `connection`; it hears of success by its channel, of failure by
+    /// ``UpstreamConnection/close(_:)``, which isn't called before this has returned: a unix socket's failure is known
+    /// at once, but its owner doesn't know it yet.
     static func connect(
         _ connection: UpstreamConnection,
         _ configuration: UpstreamConfiguration,

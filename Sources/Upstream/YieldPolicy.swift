@@ -2,8 +2,8 @@ import NIOCore
 
 /// When an event loop yields its processor to others before it looks for more to do.
 ///
-/// A loop that sleeps as soon as it has nothing to do sleeps too often under load. It shares processors with clients and
-/// server, and the first request that one of them writes wakes it, in that client's place: it takes this request,
+/// A loop that sleeps as soon as it has nothing to do sleeps too often under load. It shares processors with clients
+/// and server, and the first request that one of them writes wakes it, in that client's place: it takes this request,
 /// sleeps again, and with the next one it is the same. Such turns carry a few commands each, and the server is woken as
 /// often. So after a turn that carried many, the loop yields (sched_yield(2)), several times, before it asks the kernel
 /// what is ready. Whoever else wants this processor has it then, clients with replies to read and requests to write
@@ -11,14 +11,14 @@ import NIOCore
 /// nobody wants the processor any more.
 ///
 /// Who has the processor then may be a stranger, though, that computes for as long as the kernel lets it: some
-/// milliseconds. So when yielding took longer than ``patience``, what that time didn't bring is paid from an
-/// allowance, a small share of all time. While it is used up, the loop sleeps as any other does, and is woken as promptly.
+/// milliseconds. So when yielding took longer than ``patience``, what that time didn't bring is paid from an allowance,
+/// a small share of all time. While it is used up, the loop sleeps as any other does, and is woken as promptly.
 ///
-/// Measured with 50 clients, two processors for them, ocm and Redis, redis-benchmark's speed with ocm by that with Redis
-/// alone, mean of SET and GET over TCP and a unix socket: 0.82 instead of 0.77 with 16 commands in a pipeline, 1.02
-/// instead of 0.77 with 64. A yield takes less than 3 µs in seven of ten cases, 30 µs to 1 ms else; beside two processes
-/// that only compute, 3.6 ms in one of five. To go on after a yield of less than 5 µs made no difference to the speed and
-/// took more of the processor.
+/// Measured with 50 clients, two processors for them, ocm and Redis, redis-benchmark's speed with ocm by that with
+/// Redis alone, mean of SET and GET over TCP and a unix socket: 0.82 instead of 0.77 with 16 commands in a pipeline,
+/// 1.02 instead of 0.77 with 64. A yield takes less than 3 µs in seven of ten cases, 30 µs to 1 ms else; beside two
+/// processes that only compute, 3.6 ms in one of five. To go on after a yield of less than 5 µs made no difference to
+/// the speed and took more of the processor.
 struct YieldPolicy {
     /// A turn that carried so many commands and replies is followed by yielding.
     static let busyTurn = 16

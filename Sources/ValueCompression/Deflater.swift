@@ -2,8 +2,8 @@ import CZlib
 
 /// A stream of zlib's that compresses one value after the other.
 public final class Deflater {
-    /// A window of 8 KiB and hash chains of memory level 7: a third of the memory that zlib takes by default. On JSON of
-    /// 1 to 16 KB that costs nothing, neither ratio nor time.
+    /// A window of 8 KiB and hash chains of memory level 7: a third of the memory that zlib takes by default. On JSON
+    /// of 1 to 16 KB that costs nothing, neither ratio nor time.
     static let windowBits: Int32 = 13
     private static let memoryLevel: Int32 = 7
     /// What a raw stream takes from memory, in bytes, by the rule in zlib's `zconf.h`.

@@ -1,16 +1,17 @@
 /// Compresses values and gives them back: one for each shard of a cache, used by one thread at a time.
 ///
 /// **Format.** Raw deflate, and behind it the CRC-32 of those bytes: of the compressed ones because there are fewer of
-/// them, because any change of up to 32 bits in a row is then found for certain, and because nothing damaged gets as far
-/// as zlib. zlib's own format has an Adler-32 of the original instead, and that isn't enough: of a million changes of one
-/// byte to compressed lists of users it let 22 pass, wrong digits and all (216 for 135, say). The original size is kept by
-/// the caller, who needs it for its accounts anyway; a stream that would give more or less is refused.
+/// them, because any change of up to 32 bits in a row is then found for certain, and because nothing damaged gets as
+/// far as zlib. zlib's own format has an Adler-32 of the original instead, and that isn't enough: of a million changes
+/// of one byte to compressed lists of users it let 22 pass, wrong digits and all (216 for 135, say). The original size
+/// is kept by the caller, who needs it for its accounts anyway; a stream that would give more or less is refused.
 ///
-/// **Level.** Of 660 values of JSON, 1 to 16 KB, level 1 leaves 33.7 % in 41 µs (the mean, at 4.8 KB), level 4 32.3 % in
-/// 53 µs, level 6 31.7 % in 59 µs, level 9 31.3 % in 64 µs. What the higher ones gain, a twentieth, isn't worth a third
-/// more of an event loop's time. Level 3 gains most of it nearly for nothing: of lists of records, 4 KB each, it leaves
-/// 33.1 % in 41 µs, where level 1 leaves 34.4 % in 38 µs, and level 6 31.8 % in 57 µs. A preset dictionary of JSON's usual phrases would gain another 1.5 %; it isn't worth a
-/// second thing to keep in step with the values. Inflating takes 14 µs.
+/// **Level.** Of 660 values of JSON, 1 to 16 KB, level 1 leaves 33.7 % in 41 µs (the mean, at 4.8 KB), level 4 32.3 %
+/// in 53 µs, level 6 31.7 % in 59 µs, level 9 31.3 % in 64 µs. What the higher ones gain, a twentieth, isn't worth a
+/// third more of an event loop's time. Level 3 gains most of it nearly for nothing: of lists of records, 4 KB each, it
+/// leaves 33.1 % in 41 µs, where level 1 leaves 34.4 % in 38 µs, and level 6 31.8 % in 57 µs. A preset dictionary of
+/// JSON's usual phrases would gain another 1.5 %; it isn't worth a second thing to keep in step with the values.
+/// Inflating takes 14 µs.
 ///
 /// **Giving up.** A value must shrink to 7/8, and zlib gets no more room than that. In between there is little: the
 /// JSON shrinks below 0.6, bytes in base64 to 0.77, and what is compressed already stays at 1. To find that out costs
@@ -60,8 +61,8 @@ public final class ValueCompressor {
     /// The value of `size` bytes that was compressed to `bytes`, or nil if they are anything else: damaged, cut short,
     /// followed by something, or a value of another size.
     ///
-    /// It writes no further than `size`, takes no more memory than a ``ScratchBuffer`` of `size`, and none for a size that
-    /// so few bytes can't become. The result is valid until the next call of this method.
+    /// It writes no further than `size`, takes no more memory than a ``ScratchBuffer`` of `size`, and none for a size
+    /// that so few bytes can't become. The result is valid until the next call of this method.
     public func inflate(_ bytes: UnsafeRawBufferPointer, size: Int) -> UnsafeRawBufferPointer? {
         guard size > 0, size <= UInt32.max, bytes.count <= UInt32.max else { return nil }
         guard let stream = Seal.open(bytes), size / Self.largestExpansion <= stream.count else { return nil }

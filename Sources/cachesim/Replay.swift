@@ -3,8 +3,8 @@ import RESP
 
 /// A store that a trace is replayed through.
 ///
-/// An entry's reply is the size of the object that it stands for, which is also what it weighs. Requests come at a steady
-/// pace, by which ``LocalCache/Admission`` judges what is kept; without a pace everything is.
+/// An entry's reply is the size of the object that it stands for, which is also what it weighs. Requests come at a
+/// steady pace, by which ``LocalCache/Admission`` judges what is kept; without a pace everything is.
 struct Replay {
     private(set) var requests = 0
     private var hits = 0

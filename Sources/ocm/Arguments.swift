@@ -2,7 +2,8 @@
 enum Arguments {
     /// The arguments behind the program's name.
     ///
-    /// - Throws: a usage error when one isn't UTF-8. Repaired, as Swift would have it, it would be the name of another key.
+    /// - Throws: a usage error when one isn't UTF-8. Repaired, as Swift would have it, it would be the name of another
+    ///   key.
     static func given() throws -> [String] {
         let pointers = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst()
         return try pointers.compactMap { $0 }.enumerated().map { index, pointer in

@@ -1,7 +1,7 @@
 import TestSupport
 
-/// Knows when ocm has heard of everything that somebody else has written: Redis tells of changes in the order in which they
-/// happened, so when the last of them is seen, all are.
+/// Knows when ocm has heard of everything that somebody else has written: Redis tells of changes in the order in which
+/// they happened, so when the last of them is seen, all are.
 final class ForeignWitness {
     private let client: RawConnection
     private let writer: RawConnection

@@ -63,7 +63,8 @@ public final class Relay: @unchecked Sendable {
         }
     }
 
-    /// The last connection of those whose client has said all of `words`, and none of `others`; waits until there is one.
+    /// The last connection of those whose client has said all of `words`, and none of `others`; waits until there is
+    /// one.
     public func connection(saying words: String..., without others: [String] = []) throws -> RelayedConnection {
         var found: RelayedConnection?
         try waitUntil("a connection says \(words)") {

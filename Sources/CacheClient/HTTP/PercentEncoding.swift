@@ -1,7 +1,7 @@
 /// Makes bytes part of a URL.
 enum PercentEncoding {
-    /// The bytes, all but RFC 3986's unreserved ones as `%HH`: a slash, too, since what lies between us and the server might
-    /// make one of two, and of `..` nothing.
+    /// The bytes, all but RFC 3986's unreserved ones as `%HH`: a slash, too, since what lies between us and the server
+    /// might make one of two, and of `..` nothing.
     static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count)

@@ -7,8 +7,8 @@ import Upstream
 
 /// What the loops' caches have in common: the invalidation feed, and the rounds.
 ///
-/// It lives on one loop. What the feed says goes straight to the shared ``LocalCache/ReplyCache``; only when the feed comes
-/// or goes, and for the PINGs of a round, are the other loops told.
+/// It lives on one loop. What the feed says goes straight to the shared ``LocalCache/ReplyCache``; only when the feed
+/// comes or goes, and for the PINGs of a round, are the other loops told.
 public final class CacheCoordinator: InvalidationFeedDelegate {
     private let cache: ReplyCache
     private let counters: CacheCounters
@@ -154,8 +154,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         onEachLoop { cache, _ in cache.admission.review(room: entries, now: now) }
     }
 
-    /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way, though
-    /// nobody may send anything over it, because everything is a hit.
+    /// Begins a round if none is under way. A connection whose server is gone without a word is found out that way,
+    /// though nobody may send anything over it, because everything is a hit.
     private func beat() {
         guard let round else { return startRound() }
         guard NIODeadline.now() - round.begun > Self.heartbeat else { return }

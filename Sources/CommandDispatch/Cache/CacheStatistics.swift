@@ -10,8 +10,8 @@ public struct CacheStatistics: Sendable {
     public let hits: Int
     /// Commands answered from the cache with what a missing key gives.
     public let negativeHits: Int
-    /// Commands that the cache had no answer to and that were sent upstream; also those that weren't looked up because the
-    /// key isn't admitted, or because the client's own commands on it are under way.
+    /// Commands that the cache had no answer to and that were sent upstream; also those that weren't looked up because
+    /// the key isn't admitted, or because the client's own commands on it are under way.
     public let misses: Int
     /// Commands that joined a miss already under way.
     public let coalesced: Int
@@ -56,8 +56,8 @@ public struct CacheStatistics: Sendable {
         memoryLimitBytes = memoryLimit
     }
 
-    /// The figures of an embedded store, which is all the cache there is then: it keeps everything, so nothing is bypassed,
-    /// coalesced or invalidated.
+    /// The figures of an embedded store, which is all the cache there is then: it keeps everything, so nothing is
+    /// bypassed, coalesced or invalidated.
     init(_ loops: [LoopStatistics], _ store: EmbeddedStoreStatistics) {
         hits = store.hits
         negativeHits = 0

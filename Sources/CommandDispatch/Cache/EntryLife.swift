@@ -14,8 +14,8 @@ enum EntryLife {
     /// There was no key any more when PTTL came, but the reply is one to a key that was there.
     case over
 
-    /// PTTL counts whole milliseconds from a clock cut to whole milliseconds, and the loop's own may be a moment behind: so
-    /// much earlier, and a hit never comes after another client has found the key expired.
+    /// PTTL counts whole milliseconds from a clock cut to whole milliseconds, and the loop's own may be a moment
+    /// behind: so much earlier, and a hit never comes after another client has found the key expired.
     private static let roundingError = 2
 
     var refusal: FillRefusal {

@@ -6,11 +6,12 @@ import Upstream
 
 /// The fill of a miss: the command as the client sent it, and one PTTL.
 ///
-/// Others who ask the same in the meantime join, and get the same reply as it comes. For whom something has to be answered
-/// before it that comes later, it is held; unless it was too large to be kept before, then he asks for himself.
+/// Others who ask the same in the meantime join, and get the same reply as it comes. For whom something has to be
+/// answered before it that comes later, it is held; unless it was too large to be kept before, then he asks for
+/// himself.
 ///
-/// A fill that is over is used again for another miss, with the room that it has: otherwise half the time that a miss takes
-/// would be spent on getting memory and giving it back.
+/// A fill that is over is used again for another miss, with the room that it has: otherwise half the time that a miss
+/// takes would be spent on getting memory and giving it back.
 final class Fill: FillReceiver {
     private(set) var question = CacheQuestion()
     private(set) var lease: UInt64 = 0

@@ -3,8 +3,8 @@ import RESP
 import Stats
 import Upstream
 
-/// Takes the replies to the commands of a fill: to CLIENT CACHING YES, which has the server track what comes next; to the
-/// command that the client sent; and to the PTTLs behind it, which tell how long what was read may be kept.
+/// Takes the replies to the commands of a fill: to CLIENT CACHING YES, which has the server track what comes next; to
+/// the command that the client sent; and to the PTTLs behind it, which tell how long what was read may be kept.
 ///
 /// They are written together, so nothing that this connection sends can come between them. The client gets the reply at
 /// once; it is kept when the PTTL's is in, if the lease holds still.

@@ -6,9 +6,9 @@ import Upstream
 
 /// # A read
 ///
-/// A command whose reply may be kept is a question to the cache, if its key is worth one (``LocalCache/Admission``). A hit is
-/// written to the client's output at once. A miss is sent as a ``Fill`` if the key's lease can be had, joins a fill that asks
-/// the same, or goes the way of commands that aren't cached. What is in doubt is waited for.
+/// A command whose reply may be kept is a question to the cache, if its key is worth one (``LocalCache/Admission``). A
+/// hit is written to the client's output at once. A miss is sent as a ``Fill`` if the key's lease can be had, joins a
+/// fill that asks the same, or goes the way of commands that aren't cached. What is in doubt is waited for.
 extension LoopCache {
     /// Answers a command, or sees to its answer; nil if it is to be forwarded like any other.
     @inline(__always)

@@ -6,12 +6,13 @@ import Upstream
 
 /// # MGET
 ///
-/// Each key is a question by itself. Those that the cache can't answer go upstream together, as one MGET; the reply is put
-/// together from both when that one's is in (``PartialMGet``). So MGET is as coherent as as many GETs, key by key; keys
-/// that one MSET has written may be seen some before and some after, as in a cluster.
+/// Each key is a question by itself. Those that the cache can't answer go upstream together, as one MGET; the reply is
+/// put together from both when that one's is in (``PartialMGet``). So MGET is as coherent as as many GETs, key by key;
+/// keys that one MSET has written may be seen some before and some after, as in a cluster.
 extension LoopCache {
-    /// More keys than these, and the command is forwarded as it is. So it is when more is found than a client's output may hold
-    /// before its next command waits: one large key may be named a thousand times, and what Redis answers comes in parts.
+    /// More keys than these, and the command is forwarded as it is. So it is when more is found than a client's output
+    /// may hold before its next command waits: one large key may be named a thousand times, and what Redis answers
+    /// comes in parts.
     static let mostKeys = 1024
 
     func serveStrings(
@@ -26,7 +27,8 @@ extension LoopCache {
         missing.removeAll(keepingCapacity: true)
         strings.clear()
         defer { Self.letGoIfLarge(&strings) }
-        // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any more.
+        // A command that has waited for a round is no new read, and which of its keys were admitted isn't known any
+        // more.
         let hasWaited = session.awaitedRound != 0
         for index in 1..<command.count {
             let key = command[index]
@@ -51,7 +53,8 @@ extension LoopCache {
                 if !hasWaited { admission.noteShut() }
                 return bypass(found == .closed ? .feedDown : .suspended)
             case .inDoubt:
-                // Having waited excuses from later doubts of every key, so what is waited for must be later than them all.
+                // Having waited excuses from later doubts of every key, so what is waited for must be later than them
+                // all.
                 wait(session, for: session.awaitedRound == 0 ? cache.nextRound() : session.awaitedRound)
                 return .later
             }
@@ -125,8 +128,8 @@ extension LoopCache {
         return .taken
     }
 
-    /// Has the command answered by one that is on its way for the same keys, if there is one, and nothing has to be answered
-    /// before it that comes later.
+    /// Has the command answered by one that is on its way for the same keys, if there is one, and nothing has to be
+    /// answered before it that comes later.
     private func join(
         _ flight: UInt64,
         _ ids: [CacheID],

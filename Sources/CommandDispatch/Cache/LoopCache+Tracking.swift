@@ -7,14 +7,14 @@ import Upstream
 
 /// # Tracking
 ///
-/// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that has
-/// just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and gets
-/// leases from the OK on, if the server is the feed's: behind one name there may be several, and the feed's id is that of
-/// somebody else on another. With OPTIN the server tracks what is behind a `CLIENT CACHING YES` only, which a fill says:
-/// tracking costs it more than the read, and it has room for a million keys by default; beyond that each new one has
-/// another invalidated. NOLOOP is never said: the server would then forget a key when we write it ourselves and tell
-/// nobody of the next write. A server or a user that may not track is passed through uncached, unless whoever runs us has
-/// said for how long it may be wrong.
+/// A shared connection's reads may be kept only while the server tracks them and tells the feed. So a connection that
+/// has just been taken, and every one when a new feed is up, says `CLIENT TRACKING ON REDIRECT` with the feed's id, and
+/// gets leases from the OK on, if the server is the feed's: behind one name there may be several, and the feed's id is
+/// that of somebody else on another. With OPTIN the server tracks what is behind a `CLIENT CACHING YES` only, which a
+/// fill says: tracking costs it more than the read, and it has room for a million keys by default; beyond that each new
+/// one has another invalidated. NOLOOP is never said: the server would then forget a key when we write it ourselves and
+/// tell nobody of the next write. A server or a user that may not track is passed through uncached, unless whoever runs
+/// us has said for how long it may be wrong.
 extension LoopCache: SharedConnectionObserver {
     func sharedConnectionMade(_ connection: SharedConnection) {
         connection.cacheNamespace = namespace(of: connection.identity)
@@ -81,8 +81,9 @@ extension LoopCache: SharedConnectionObserver {
         if untrackedLife > 0 { connection.trackingSource = source }
     }
 
-    /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That it is
-    /// busy with a script, or loading, passes, and so does that it doesn't know the feed's id: the feed is just going.
+    /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That
+    /// it is busy with a script, or loading, passes, and so does that it doesn't know the feed's id: the feed is just
+    /// going.
     private static func isFinal(_ refusal: String) -> Bool {
         refusal.hasPrefix("NOPERM ") || (refusal.hasPrefix("ERR ") && !refusal.contains("does not exist"))
     }
@@ -128,7 +129,8 @@ extension LoopCache: SharedConnectionObserver {
 
     private static let trackingCommand = "CLIENT TRACKING"
 
-    /// Asks the server over every tracked connection whether it is still there; `done` is called when all have answered.
+    /// Asks the server over every tracked connection whether it is still there; `done` is called when all have
+    /// answered.
     func pingTracked(_ upstream: RedisUpstream, done: @escaping () -> Void) {
         let tracked = upstream.sharedConnections.filter { $0.trackingSource != 0 }
         guard !tracked.isEmpty else { return done() }
@@ -142,8 +144,8 @@ extension LoopCache: SharedConnectionObserver {
         for ping in awaitedPings { ping.connection.send(["PING"], to: ping) }
     }
 
-    /// Some connections haven't answered their PINGs for too long. They may be dead, and then the server has forgotten what it
-    /// tracked for them; or busy, and then they will be tracked anew.
+    /// Some connections haven't answered their PINGs for too long. They may be dead, and then the server has forgotten
+    /// what it tracked for them; or busy, and then they will be tracked anew.
     func dropUnanswering() {
         for ping in awaitedPings where !ping.isDone {
             if ping.connection.trackingSource == ping.source {

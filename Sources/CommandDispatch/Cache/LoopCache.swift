@@ -8,8 +8,8 @@ import Upstream
 /// The cache as one event loop uses it: asks it, fills it, and follows what becomes of the loop's connections.
 ///
 /// What may be served when is ``LocalCache/ReplyCache``'s to decide; here commands become questions
-/// (`LoopCache+Reading.swift`), misses become fills (``Fill``, ``PartialMGet``), and connections get the tracking without
-/// which nothing that comes over them may be kept (`LoopCache+Tracking.swift`).
+/// (`LoopCache+Reading.swift`), misses become fills (``Fill``, ``PartialMGet``), and connections get the tracking
+/// without which nothing that comes over them may be kept (`LoopCache+Tracking.swift`).
 final class LoopCache {
     let cache: ReplyCache
     /// The same, for hits: reached without counting a reference.
@@ -35,7 +35,8 @@ final class LoopCache {
     var admission: Admission
     /// Fills on their way, by what they ask.
     var flights: [PreHashed: FillReceiver] = [:]
-    /// What was asked for that was too large to be kept: who can't pass it on as it comes had better not wait for another's.
+    /// What was asked for that was too large to be kept: who can't pass it on as it comes had better not wait for
+    /// another's.
     private(set) var largeFlights: Set<PreHashed> = []
     private static let mostLargeFlights = 1024
     /// How many ever began.
@@ -57,7 +58,8 @@ final class LoopCache {
 
     private let namespaces: Namespaces
 
-    /// The client id of the feed and the server that it means something to, and the cache's epoch in which the feed is heard.
+    /// The client id of the feed and the server that it means something to, and the cache's epoch in which the feed is
+    /// heard.
     struct Feed {
         let id: Int
         let serverID: String?
@@ -124,7 +126,8 @@ final class LoopCache {
         largeFlights.insert(PreHashed(flight))
     }
 
-    /// `count` commands are about to be sent that change keys and tell nobody: see ``LocalCache/ReplyCache/suspend(_:)``.
+    /// `count` commands are about to be sent that change keys and tell nobody: see
+    /// ``LocalCache/ReplyCache/suspend(_:)``.
     func suspend(_ count: Int) { cache.suspend(count) }
 
     /// As many of them are done.

@@ -1,8 +1,8 @@
 import NIOCore
 import RESP
 
-/// Puts the reply to an MGET together, as it comes, from the elements that the server sends and those that were found in the
-/// cache. No more of it is held than the part at hand.
+/// Puts the reply to an MGET together, as it comes, from the elements that the server sends and those that were found
+/// in the cache. No more of it is held than the part at hand.
 struct MergedReply {
     private let count: Int
     private let missing: [Int]
@@ -28,8 +28,8 @@ struct MergedReply {
         self.found = found
     }
 
-    /// Takes the next part of what the server sends, and writes what can be passed on to `output`. Calls `element` with each part
-    /// of an element and the element's number.
+    /// Takes the next part of what the server sends, and writes what can be passed on to `output`. Calls `element` with
+    /// each part of an element and the element's number.
     mutating func take(
         _ bytes: UnsafeRawBufferPointer,
         into output: inout ByteBuffer,

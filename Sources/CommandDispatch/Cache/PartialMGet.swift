@@ -6,9 +6,9 @@ import Upstream
 
 /// An MGET for the keys that the cache didn't have, and a PTTL behind it for each of them that may be kept.
 ///
-/// The strings are passed on as they come; only those are held that may be kept, until their PTTLs are in, and no more of them
-/// together than one entry or a client's output may take. Others who lack the same keys in the meantime join, each with what
-/// was found for him, unless something has to be answered before it that comes later.
+/// The strings are passed on as they come; only those are held that may be kept, until their PTTLs are in, and no more
+/// of them together than one entry or a client's output may take. Others who lack the same keys in the meantime join,
+/// each with what was found for him, unless something has to be answered before it that comes later.
 final class PartialMGet: FillReceiver {
     /// A key that is asked for.
     struct Missing {

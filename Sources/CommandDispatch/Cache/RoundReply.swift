@@ -1,7 +1,7 @@
 import Upstream
 
-/// Takes the answer to a connection's PING of a round. A connection that breaks counts as answered: what came over it has
-/// been dropped by then.
+/// Takes the answer to a connection's PING of a round. A connection that breaks counts as answered: what came over it
+/// has been dropped by then.
 final class RoundReply: ReplyReceiver {
     let connection: SharedConnection
     /// The number under which the connection was tracked when the PING was sent.

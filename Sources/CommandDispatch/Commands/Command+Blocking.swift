@@ -1,7 +1,8 @@
 import RESP
 
 extension Command {
-    /// Whether BLOCK is among the options of an XREAD or XREADGROUP; a stream, a group or a consumer may be called that, too.
+    /// Whether BLOCK is among the options of an XREAD or XREADGROUP; a stream, a group or a consumer may be called
+    /// that, too.
     var asksToBlock: Bool {
         var index = 1
         while index < count, !argument(index, is: "streams") {

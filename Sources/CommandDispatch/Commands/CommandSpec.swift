@@ -10,7 +10,8 @@ struct CommandSpec: Sendable {
     let isReadOnly: Bool
     /// What may be kept of its reply.
     let caching: Caching
-    /// Why the whole cache is dropped before its reply is passed on, if it is; ``flushReason(of:)`` knows the exceptions.
+    /// Why the whole cache is dropped before its reply is passed on, if it is; ``flushReason(of:)`` knows the
+    /// exceptions.
     let flushes: FlushReason?
     let route: CommandRoute
     /// Its number in the statistics, and in what is asked of the cache. The table sets it.
@@ -44,7 +45,8 @@ struct CommandSpec: Sendable {
         self.init(name, keys: keys, isReadOnly: isReadOnly, caching: caching, flushes: flushes, route: route)
     }
 
-    /// Why the whole cache is dropped before the reply of `command`, which is one of these, is passed on; nil if it isn't.
+    /// Why the whole cache is dropped before the reply of `command`, which is one of these, is passed on; nil if it
+    /// isn't.
     func flushReason(of command: Command) -> FlushReason? {
         switch flushes {
         case .acl: command.changesUsers ? .acl : nil

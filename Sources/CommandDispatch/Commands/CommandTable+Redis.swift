@@ -1,15 +1,15 @@
 import Stats
 
 extension CommandTable {
-    /// The commands of Redis 7.0, from the `COMMAND` reply of a 7.0.15 server: where their keys stand, what may be kept of
-    /// them, and how each is routed.
+    /// The commands of Redis 7.0, from the `COMMAND` reply of a 7.0.15 server: where their keys stand, what may be kept
+    /// of them, and how each is routed.
     ///
     /// What only reads is marked, since it may be sent twice; everything that a server has beyond these is asked of its
     /// own `COMMAND INFO` when it first comes along. `CACHE` is ours, `WAITAOF` is of 7.2; `POST` and `Host:` are no
     /// commands but what a browser sends that was lured here.
     ///
-    /// Replies may be kept of commands that read one key and say the same for as long as that key isn't changed: nothing
-    /// that tells the time left, draws lots, goes on where it left off or looks into the server.
+    /// Replies may be kept of commands that read one key and say the same for as long as that key isn't changed:
+    /// nothing that tells the time left, draws lots, goes on where it left off or looks into the server.
     static let redis: [CommandSpec] = [
         CommandSpec("acl", flushes: .acl),
         CommandSpec("append", keys: .first),

@@ -11,8 +11,8 @@ import Darwin
 
 /// Lets a listening socket rest when its clients can't be accepted, for want of file descriptors or memory.
 ///
-/// They stay where they are meanwhile, and would make it ready without end. NIO's `AcceptBackoffHandler` puts the next read
-/// off, but if not one client could be accepted the last read hasn't ended for NIO, and it goes on looking.
+/// They stay where they are meanwhile, and would make it ready without end. NIO's `AcceptBackoffHandler` puts the next
+/// read off, but if not one client could be accepted the last read hasn't ended for NIO, and it goes on looking.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

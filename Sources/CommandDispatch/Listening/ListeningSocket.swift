@@ -12,8 +12,8 @@ import Darwin
 
 /// A socket that clients come to, each of whom gets a channel on one of the loops.
 ///
-/// Clients who have come and aren't accepted yet have sent their first request, as likely as not: the system has taken it
-/// for us. A socket that is just closed resets them, and they can't know whether it was carried out. So ``close()``
+/// Clients who have come and aren't accepted yet have sent their first request, as likely as not: the system has taken
+/// it for us. A socket that is just closed resets them, and they can't know whether it was carried out. So ``close()``
 /// accepts those who are there.
 public struct ListeningSocket: Sendable {
     /// Where clients come.
@@ -95,8 +95,8 @@ public struct ListeningSocket: Sendable {
     public func close() async {
         isClosing.withLockedValue { $0 = true }
         try? await channel.setOption(.autoRead, value: false).get()
-        // Clients whom the channel has accepted go from its loop to their own, back and there again, and would be dropped
-        // if it were closed meanwhile.
+        // Clients whom the channel has accepted go from its loop to their own, back and there again, and would be
+        // dropped if it were closed meanwhile.
         for _ in 0..<3 {
             for eventLoop in group.makeIterator() { try? await eventLoop.submit {}.get() }
         }

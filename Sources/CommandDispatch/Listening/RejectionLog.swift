@@ -2,8 +2,8 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Says in the log that clients are turned away, and why: at once, and then not for each of them, as whoever is turned away
-/// tends to come again.
+/// Says in the log that clients are turned away, and why: at once, and then not for each of them, as whoever is turned
+/// away tends to come again.
 public final class RejectionLog: Sendable {
     /// Why a client is turned away.
     public enum Reason: Sendable {

@@ -15,7 +15,7 @@ import RESP
 /// | 26–27 | the length of the arguments |
 /// | 28–29 | the namespace |
 /// | 30 | how often it was hit of late, up to 3 |
-/// | 31 | what the reply is, 0 once the entry is out of the cache; bit 7: it is compressed; bit 6: the deadline is its key's |
+/// | 31 | what the reply is, 0 once it is out of the cache; bit 7: compressed; bit 6: the deadline is its key's |
 /// | 32– | key, arguments, reply; the whole a multiple of 8 |
 ///
 /// A compressed reply begins with its plain length, in 4 bytes.

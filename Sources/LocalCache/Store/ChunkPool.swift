@@ -3,10 +3,10 @@ typealias EntryReference = UInt32
 
 /// The memory that entries lie in: a range of addresses, divided into slots of one size.
 ///
-/// A chunk is one slot, filled from its beginning with entries, or for an entry that is larger than a quarter of a slot, a
-/// *run* of as many as it needs, of which only the pages that it touches count. There are eight times as many addresses
-/// as there may be bytes, so that runs find a place although none is ever moved; addresses cost nothing. Since all of it
-/// is one range, 32 bits say where an entry is.
+/// A chunk is one slot, filled from its beginning with entries, or for an entry that is larger than a quarter of a
+/// slot, a *run* of as many as it needs, of which only the pages that it touches count. There are eight times as many
+/// addresses as there may be bytes, so that runs find a place although none is ever moved; addresses cost nothing.
+/// Since all of it is one range, 32 bits say where an entry is.
 final class ChunkPool {
     let base: UnsafeMutableRawPointer
     /// The size of a slot: a power of two.

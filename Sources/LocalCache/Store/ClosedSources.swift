@@ -1,5 +1,5 @@
-/// The connections that have ended while entries that came through them may still lie in the store: a bit for each number,
-/// from the lowest of them on.
+/// The connections that have ended while entries that came through them may still lie in the store: a bit for each
+/// number, from the lowest of them on.
 struct ClosedSources {
     /// What it takes from memory, at most.
     static let mostBytes = 4096
@@ -18,8 +18,8 @@ struct ClosedSources {
         return bit >= 0 && bit < words.count * 64 && words[bit / 64] >> UInt64(bit % 64) & 1 != 0
     }
 
-    /// From now on, what came through `source` is gone. False: it can't be remembered, because its number is too far from
-    /// others that are.
+    /// From now on, what came through `source` is gone. False: it can't be remembered, because its number is too far
+    /// from others that are.
     mutating func insert(_ source: UInt32) -> Bool {
         let word = source & ~63
         let end = words.isEmpty ? word : base + UInt32(words.count - 1) * 64
@@ -37,8 +37,8 @@ struct ClosedSources {
     /// A sweep begins that will see every entry.
     mutating func passBegins() { isPassComplete = true }
 
-    /// The sweep that began last has seen every entry: if no connection has ended meanwhile, there are no more entries of
-    /// any that has.
+    /// The sweep that began last has seen every entry: if no connection has ended meanwhile, there are no more entries
+    /// of any that has.
     mutating func passEnds() { if isPassComplete { removeAll() } }
 
     /// There are no entries any more.

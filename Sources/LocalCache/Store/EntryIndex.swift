@@ -1,11 +1,11 @@
 /// Finds entries by tags of 32 bits: a hash table in parts that grow by themselves.
 ///
 /// A slot of 8 bytes holds a tag and the place of an entry. Slots are probed one after the other from the one that the
-/// tag, read as a fraction, points to, so a lookup touches one or two cache lines, and then only entries whose whole tag
-/// is the same. Several entries may have one tag; the caller compares what he asked for.
+/// tag, read as a fraction, points to, so a lookup touches one or two cache lines, and then only entries whose whole
+/// tag is the same. Several entries may have one tag; the caller compares what he asked for.
 ///
-/// The first bits of the tag choose the *part*. A part that is four fifths full gets a table a quarter larger, a page at
-/// least, and is copied in order of the tags, from memory to memory in sequence: some ten microseconds, and no more
+/// The first bits of the tag choose the *part*. A part that is four fifths full gets a table a quarter larger, a page
+/// at least, and is copied in order of the tags, from memory to memory in sequence: some ten microseconds, and no more
 /// memory for the time of it than one part takes. An entry costs between 10 and 13 bytes, once there are many.
 struct EntryIndex {
     private let parts: UnsafeMutablePointer<IndexPart>
@@ -90,8 +90,8 @@ struct EntryIndex {
         part.pointee.resize(to: size) { rest($0) }
     }
 
-    /// Gives memory of parts that have lost most of their entries back, as long as no more than `spare` bytes are needed
-    /// to do it.
+    /// Gives memory of parts that have lost most of their entries back, as long as no more than `spare` bytes are
+    /// needed to do it.
     mutating func shrink(within spare: Int) {
         for part in parts..<(parts + 1 << partBits) {
             if let size = part.pointee.tableWantedToShrink, size <= spare { resize(part, to: size) }

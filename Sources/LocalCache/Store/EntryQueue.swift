@@ -1,8 +1,8 @@
 /// A FIFO of entries: chunks of the ``ChunkPool``, linked from the oldest to the newest.
 ///
 /// New entries are written to the end of the newest chunk. Eviction passes from the beginning of the oldest, entry by
-/// entry; what it keeps is written anew at the end of a queue. An entry that is removed elsewhere leaves a hole. A chunk
-/// goes back to the pool as soon as nothing in it is left.
+/// entry; what it keeps is written anew at the end of a queue. An entry that is removed elsewhere leaves a hole. A
+/// chunk goes back to the pool as soon as nothing in it is left.
 struct EntryQueue {
     let kind: QueueKind
     private(set) var oldest: Int32 = 0

@@ -1,9 +1,9 @@
 /// Closing holes.
 ///
-/// Entries that are removed leave holes all over the queues. When those come to an eighth of all chunks, they are closed
-/// before anything is evicted: from the oldest chunk on, the entries of a chunk are moved together, and those of the next
-/// one moved up, in order, until one is left without any. Nothing changes places with anything, so eviction isn't misled; for
-/// each byte gained fewer than eight are copied.
+/// Entries that are removed leave holes all over the queues. When those come to an eighth of all chunks, they are
+/// closed before anything is evicted: from the oldest chunk on, the entries of a chunk are moved together, and those of
+/// the next one moved up, in order, until one is left without any. Nothing changes places with anything, so eviction
+/// isn't misled; for each byte gained fewer than eight are copied.
 extension EntryStore {
     private static let leastHoles = 4
     private static let leastShare = 8
@@ -40,7 +40,8 @@ extension EntryStore {
             || (pool[chunk].dead == 0 && Int(pool[chunk].used) > pool.chunkSize - pool.chunkSize / Self.leastShare)
     }
 
-    /// Moves the entries of a chunk together, and as many as fit from the next one behind them. True if that has freed one.
+    /// Moves the entries of a chunk together, and as many as fit from the next one behind them. True if that has freed
+    /// one.
     private func fill(_ chunk: Int32, _ now: CacheTime) -> Bool {
         hold(chunk)
         closeHoles(chunk, now)

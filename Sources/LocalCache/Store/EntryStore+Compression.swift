@@ -1,25 +1,27 @@
 /// Cold replies, made smaller.
 ///
-/// An entry that eviction would drop is compressed, once: for the room of one entry some three are kept that way, of which none
-/// has been asked for of late. What the main queue would drop stays in it for one more round. What the small queue would drop goes
-/// to the *cold* queue, which has the room that small and main queue leave, and is evicted from before the main queue is: nothing
-/// that was hit makes way for what wasn't, so a scan still pushes nothing out. What is hit in the cold queue moves on to the main
-/// queue when it comes to the end, as from the small queue.
+/// An entry that eviction would drop is compressed, once: for the room of one entry some three are kept that way, of
+/// which none has been asked for of late. What the main queue would drop stays in it for one more round. What the small
+/// queue would drop goes to the *cold* queue, which has the room that small and main queue leave, and is evicted from
+/// before the main queue is: nothing that was hit makes way for what wasn't, so a scan still pushes nothing out. What
+/// is hit in the cold queue moves on to the main queue when it comes to the end, as from the small queue.
 ///
-/// All this happens under the lock of a shard, on an event loop that others wait for: compressing takes 10 ms for a megabyte. So
-/// no more than 256 KB are compressed for one entry that comes in, which takes some 2.5 ms; what else has to leave for it leaves
-/// as it is. A larger reply is never compressed, so the compressor's buffers don't grow with it either.
+/// All this happens under the lock of a shard, on an event loop that others wait for: compressing takes 10 ms for a
+/// megabyte. So no more than 256 KB are compressed for one entry that comes in, which takes some 2.5 ms; what else has
+/// to leave for it leaves as it is. A larger reply is never compressed, so the compressor's buffers don't grow with it
+/// either.
 ///
-/// A second hit makes a compressed entry plain again. So what is hit often is never compressed, and never has to be inflated.
+/// A second hit makes a compressed entry plain again. So what is hit often is never compressed, and never has to be
+/// inflated.
 extension EntryStore {
-    /// What wasn't hit isn't compressed while the main queue takes all but one part in so many: the small queue needs most of
-    /// that, and what goes to the cold queue would have to leave at once.
+    /// What wasn't hit isn't compressed while the main queue takes all but one part in so many: the small queue needs
+    /// most of that, and what goes to the cold queue would have to leave at once.
     private static let leastColdShare = 8
     /// So many bytes are compressed at most to make room for one entry.
     static let mostCompressed = 256 << 10
 
-    /// Compresses an entry instead of evicting it. False: there is no room for it all the same, or it is too small, or doesn't get
-    /// smaller, or is compressed.
+    /// Compresses an entry instead of evicting it. False: there is no room for it all the same, or it is too small, or
+    /// doesn't get smaller, or is compressed.
     func compress(_ reference: EntryReference) -> Bool {
         let entry = pool.entry(reference)
         let queue = pool[pool.chunk(of: reference)].queue == .main ? QueueKind.main : .cold
@@ -70,8 +72,8 @@ extension EntryStore {
         vacate(reference)
     }
 
-    /// A hit on a compressed entry. The first one leaves it as it is: a reader who goes once round everything would else
-    /// make everything plain again that he meets. Nil if its bytes are corrupt.
+    /// A hit on a compressed entry. The first one leaves it as it is: a reader who goes once round everything would
+    /// else make everything plain again that he meets. Nil if its bytes are corrupt.
     @inline(never)
     func findCompressed(_ entry: CacheEntry, _ id: CacheID, _ now: CacheTime) -> CachedReply? {
         guard entry.frequency == 0, let bytes = inflated(entry) else { return inflate(id, now) }

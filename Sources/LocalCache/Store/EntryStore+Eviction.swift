@@ -3,8 +3,8 @@ extension EntryStore {
     /// The small queue's share of the weight: one part in so many.
     private static let smallShare = 10
 
-    /// Decides about the entry at the end of one of the queues. How many bytes of the queue it has passed; 0 if there is
-    /// nothing left.
+    /// Decides about the entry at the end of one of the queues. How many bytes of the queue it has passed; 0 if there
+    /// is nothing left.
     @discardableResult
     func evict(_ now: CacheTime) -> Int {
         let queue = nextToEvict
@@ -46,8 +46,8 @@ extension EntryStore {
         return weight > 2 * plainWeight ? 3 : weight > plainWeight ? 2 : 1
     }
 
-    /// Moves an entry to the end of the main queue. From another queue it starts anew, in the main queue its hits count for
-    /// one less. False: there is no place for it.
+    /// Moves an entry to the end of the main queue. From another queue it starts anew, in the main queue its hits count
+    /// for one less. False: there is no place for it.
     private func keep(_ reference: EntryReference) -> Bool {
         let entry = pool.entry(reference)
         let chunk = pool.chunk(of: reference)

@@ -2,8 +2,8 @@
 extension EntryStore {
     /// Keeps the reply to `id` in place of the one there is. False: it is too large, and there is none now.
     ///
-    /// The limits are: `largestEntry` for the reply, 65,535 bytes for the key and the arguments each, half the store for
-    /// all of it. Nothing may come through a source that was closed.
+    /// The limits are: `largestEntry` for the reply, 65,535 bytes for the key and the arguments each, half the store
+    /// for all of it. Nothing may come through a source that was closed.
     package func insert(_ id: CacheID, _ fill: CacheFill, now: CacheTime) -> Bool {
         compressionBudget = Self.mostCompressed
         var isHot = false

@@ -59,15 +59,16 @@ extension EntryStore {
         return true
     }
 
-    /// Gets some memory back: by closing holes if there are many, or else by evicting. False: there is nothing to evict.
+    /// Gets some memory back: by closing holes if there are many, or else by evicting. False: there is nothing to
+    /// evict.
     private func reclaim(_ now: CacheTime) -> Bool {
         // Not while a chunk is being evicted, whose beginning is a hole that will be free with the rest of it.
         if small.position == 0, cold.position == 0, main.position == 0, compact(now) { return true }
         return evict(now) > 0
     }
 
-    /// Goes on with evicting, in step with what is added, if the next chunk will need it: so that it needn't be done all at
-    /// once. Twice as much is passed as is added, since some of it is kept.
+    /// Goes on with evicting, in step with what is added, if the next chunk will need it: so that it needn't be done
+    /// all at once. Twice as much is passed as is added, since some of it is kept.
     func evictAhead(_ size: Int, _ now: CacheTime) {
         guard weigher == nil, !mayTakeChunk, !isWorthCompacting else { return }
         var passed = 0

@@ -11,8 +11,8 @@ extension EntryStore {
         return placeInNewest(size, of: queue)
     }
 
-    /// A place for what eviction keeps; nil if there is none. In the main queue, up to a chunk's worth of what it passes is always
-    /// granted. The cold queue may begin one chunk beyond what new entries may take up.
+    /// A place for what eviction keeps; nil if there is none. In the main queue, up to a chunk's worth of what it
+    /// passes is always granted. The cold queue may begin one chunk beyond what new entries may take up.
     func placeKept(_ size: Int, in queue: QueueKind) -> EntryReference? {
         if !self[queue].hasRoom(size, pool) {
             guard queue == .main || mayTakeColdChunk, addChunk(to: queue) else { return nil }

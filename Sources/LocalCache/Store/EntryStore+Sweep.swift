@@ -3,8 +3,8 @@ extension EntryStore {
     /// Looks at up to `budget` entries, from where it left off, and drops those whose deadline has passed or whose
     /// connection has ended.
     ///
-    /// It passes through the queues from their oldest entries on. Whatever moves an entry past it looks for itself. When it has
-    /// been through, memory of tables that have become too large is given back.
+    /// It passes through the queues from their oldest entries on. Whatever moves an entry past it looks for itself.
+    /// When it has been through, memory of tables that have become too large is given back.
     package func sweep(now: CacheTime, budget: Int) {
         var left = budget
         while left > 0 {

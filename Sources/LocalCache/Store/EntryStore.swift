@@ -2,40 +2,41 @@
 ///
 /// # What is evicted
 ///
-/// S3-FIFO, by bytes. New entries enter a *small* queue, which is given a tenth of what all entries weigh. What was hit by
-/// the time it comes to the small queue's end moves on to the *main* queue; what wasn't, is evicted, and a ghost of two bytes
-/// stays behind (``GhostQueue``): if it is asked for again soon, it goes to the main queue straight away. What was hit
-/// since it was last at the end of the main queue goes round once more. So the many replies that are never asked for again
-/// leave after a tenth of the way, and a scan pushes nothing out. Large entries take the place of many: to move on
-/// they must have been hit twice if they are larger than the mean (of what all were before any was compressed), three times if
-/// they are larger than twice that.
+/// S3-FIFO, by bytes. New entries enter a *small* queue, which is given a tenth of what all entries weigh. What was hit
+/// by the time it comes to the small queue's end moves on to the *main* queue; what wasn't, is evicted, and a ghost of
+/// two bytes stays behind (``GhostQueue``): if it is asked for again soon, it goes to the main queue straight away.
+/// What was hit since it was last at the end of the main queue goes round once more. So the many replies that are never
+/// asked for again leave after a tenth of the way, and a scan pushes nothing out. Large entries take the place of many:
+/// to move on they must have been hit twice if they are larger than the mean (of what all were before any was
+/// compressed), three times if they are larger than twice that.
 ///
-/// This was chosen for the hit ratio in traces of shops, object mappers and a CDN (2 to 3 points over LRU; `cachesim` replays
-/// a trace through this code), and for what a hit costs: a counter of two bits in the entry's header, which is in the
-/// cache line that the lookup has just read. LRU writes to three entries for it. The queues being FIFOs, they can be logs.
+/// This was chosen for the hit ratio in traces of shops, object mappers and a CDN (2 to 3 points over LRU; `cachesim`
+/// replays a trace through this code), and for what a hit costs: a counter of two bits in the entry's header, which is
+/// in the cache line that the lookup has just read. LRU writes to three entries for it. The queues being FIFOs, they
+/// can be logs.
 ///
 /// # Where it lies
 ///
-/// An entry is one block (``CacheEntry``), and blocks lie one after the other in chunks of a 64th of the limit, up to 64 KB
-/// (``ChunkPool``, ``EntryQueue``). No memory is lost between blocks of varying sizes, whatever comes and goes, and chunks are
-/// pages that can be given back. Holes that invalidation leaves are closed by moving what lies behind them in the queue
-/// forward, in order, before anything is evicted (`EntryStore+Compaction.swift`).
+/// An entry is one block (``CacheEntry``), and blocks lie one after the other in chunks of a 64th of the limit, up to
+/// 64 KB (``ChunkPool``, ``EntryQueue``). No memory is lost between blocks of varying sizes, whatever comes and goes,
+/// and chunks are pages that can be given back. Holes that invalidation leaves are closed by moving what lies behind
+/// them in the queue forward, in order, before anything is evicted (`EntryStore+Compaction.swift`).
 ///
-/// Everything counts: chunks, index, ghosts, tables, and what the compressor takes. The last chunk's worth of the limit, with a
-/// compressor the last two, is never given to new entries, so that eviction always has where to put what it keeps until the
-/// chunk that it empties is free.
+/// Everything counts: chunks, index, ghosts, tables, and what the compressor takes. The last chunk's worth of the
+/// limit, with a compressor the last two, is never given to new entries, so that eviction always has where to put what
+/// it keeps until the chunk that it empties is free.
 ///
 /// # How it is found
 ///
-/// The first reply of a key is found by the key's hash (``EntryIndex``). The others are linked to it, so that all of them are
-/// there to be removed together, and found by a hash of key, namespace and arguments. So one reply of ten thousand is
-/// found at once, and a key that has one costs a lookup and no more.
+/// The first reply of a key is found by the key's hash (``EntryIndex``). The others are linked to it, so that all of
+/// them are there to be removed together, and found by a hash of key, namespace and arguments. So one reply of ten
+/// thousand is found at once, and a key that has one costs a lookup and no more.
 ///
 /// # Cold replies
 ///
-/// With a compressor, what would be evicted is compressed instead, if that makes it smaller. What was never hit enters a third
-/// queue, the *cold* one, which has only the room that the others leave. What is hit twice is plain again; what isn't hit at
-/// all is evicted when it comes to the end (`EntryStore+Compression.swift`).
+/// With a compressor, what would be evicted is compressed instead, if that makes it smaller. What was never hit enters
+/// a third queue, the *cold* one, which has only the room that the others leave. What is hit twice is plain again; what
+/// isn't hit at all is evicted when it comes to the end (`EntryStore+Compression.swift`).
 ///
 /// It isn't synchronized: whoever owns it holds a lock.
 package final class EntryStore {
@@ -168,8 +169,8 @@ package final class EntryStore {
         return isGone(entry, now) ? nil : entry.kind
     }
 
-    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or the key
-    /// has no end.
+    /// What is left of the life of the key whose reply answers `id`, in milliseconds; nil if there is no such reply, or
+    /// the key has no end.
     package func remainingLife(_ id: CacheID, now: CacheTime) -> Int? {
         let reference = lookup(id)
         guard reference != 0 else { return nil }

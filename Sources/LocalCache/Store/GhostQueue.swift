@@ -1,9 +1,9 @@
 /// Remembers which entries have left the small queue unhit of late: those that come again belong in the main queue.
 ///
-/// Two bytes are kept of each, a *print* of what it answered. A bucket is a cache line: 31 prints, each new one in the place
-/// of the oldest, and where the next one goes. So the buckets together are nearly a FIFO of as many as they have places
-/// for, which is between one and two for each entry in the cache; one in a thousand that never were there is taken for one
-/// that was.
+/// Two bytes are kept of each, a *print* of what it answered. A bucket is a cache line: 31 prints, each new one in the
+/// place of the oldest, and where the next one goes. So the buckets together are nearly a FIFO of as many as they have
+/// places for, which is between one and two for each entry in the cache; one in a thousand that never were there is
+/// taken for one that was.
 struct GhostQueue {
     private var buckets: UnsafeMutablePointer<UInt16>
     private var count: Int

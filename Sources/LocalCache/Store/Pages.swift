@@ -9,7 +9,8 @@ import Darwin
 /// Memory from the system, by the page.
 ///
 /// Blocks of all sizes that come and go would leave malloc with pages that it can neither use nor give back. Pages that
-/// are given back here have left the process. Huge pages are declined, or the system would hold 2 MB where one byte is used.
+/// are given back here have left the process. Huge pages are declined, or the system would hold 2 MB where one byte is
+/// used.
 enum Pages {
     /// The size of a page.
     static let size = Int(sysconf(Int32(_SC_PAGESIZE)))

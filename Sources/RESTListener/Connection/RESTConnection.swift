@@ -11,8 +11,8 @@ import Upstream
 /// Requests are answered one after the other. What a client pipelines behind the one at hand waits, and while something
 /// waits, or the client doesn't take its responses, nothing more is read.
 ///
-/// The connection has one session for all its requests: so a client that keeps it reads its own writes as one that speaks
-/// RESP does, and a request costs no set-up.
+/// The connection has one session for all its requests: so a client that keeps it reads its own writes as one that
+/// speaks RESP does, and a request costs no set-up.
 final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -245,8 +245,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     func abort() { context?.close(promise: nil) }
 
-    /// Answers without waiting for replies that are still out. They would come before those to the next request, so that the
-    /// connection can't go on.
+    /// Answers without waiting for replies that are still out. They would come before those to the next request, so
+    /// that the connection can't go on.
     private func giveUp(_ error: HTTPError) { giveUp(Response(error)) }
 
     private func giveUp(_ answer: Response) {
@@ -395,8 +395,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         if isClosing || isIdle { context.close(promise: nil) }
     }
 
-    /// Closes the connection so that the client gets all that was written: a socket that is closed with input unread takes back
-    /// what it has sent.
+    /// Closes the connection so that the client gets all that was written: a socket that is closed with input unread
+    /// takes back what it has sent.
     private func endAfterResponses() {
         guard let context, !isClosing else { return }
         isClosing = true

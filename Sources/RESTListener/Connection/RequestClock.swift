@@ -3,9 +3,9 @@ import NIOCore
 
 /// How long a client has been at what it does, and whether that is too long.
 ///
-/// Servers that wait for ever are easy to exhaust: a client need only begin a thousand requests and send a byte now and then.
-/// So a head must be whole after some seconds, a body must come at a certain rate, and whoever doesn't read its response for a
-/// minute isn't waited for any longer. A connection on which nothing is under way may stay for a while.
+/// Servers that wait for ever are easy to exhaust: a client need only begin a thousand requests and send a byte now and
+/// then. So a head must be whole after some seconds, a body must come at a certain rate, and whoever doesn't read its
+/// response for a minute isn't waited for any longer. A connection on which nothing is under way may stay for a while.
 struct RequestClock {
     /// What is to be done about a client.
     enum Verdict {
@@ -70,8 +70,8 @@ struct RequestClock {
         nextHasBegun = false
     }
 
-    /// The client takes nothing more, or takes something again. Its requests wait in between, and then have their whole time
-    /// again.
+    /// The client takes nothing more, or takes something again. Its requests wait in between, and then have their whole
+    /// time again.
     mutating func writabilityChanged(_ isWritable: Bool, now: NIODeadline) {
         stuckSince = isWritable ? nil : now
         if isWritable, phase == .idle || phase == .head || phase == .body { enter(phase, now) }

@@ -3,9 +3,9 @@ import NIOHTTP1
 
 /// Puts a request together from the parts in which it arrives, and refuses what isn't to be served as early as can be.
 ///
-/// A client that is refused before it has sent its body still sends it, as a rule. If that isn't much, it is read over and the
-/// connection goes on; if it is, or if the client waits to be told to send it, the answer leaves at once and the connection
-/// ends behind it.
+/// A client that is refused before it has sent its body still sends it, as a rule. If that isn't much, it is read over
+/// and the connection goes on; if it is, or if the client waits to be told to send it, the answer leaves at once and
+/// the connection ends behind it.
 struct RequestReader {
     /// What is to be done next.
     enum Action {
@@ -54,8 +54,8 @@ struct RequestReader {
 
     /// Bytes have come, of which the body is to be made.
     ///
-    /// Chunks have their lengths around them, and may have whole texts, which nobody uses: so much more than the body must
-    /// not come.
+    /// Chunks have their lengths around them, and may have whole texts, which nobody uses: so much more than the body
+    /// must not come.
     mutating func received(_ count: Int) -> Action {
         guard isReading else { return .wait }
         wireBytes += count

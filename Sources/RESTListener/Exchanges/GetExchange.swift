@@ -5,8 +5,8 @@ import RESP
 
 /// `GET /api/cache/key/K`
 ///
-/// How long a client may use the value without asking again is what is left of the key's time to live. With a hit the local
-/// cache knows it; else PTTL follows on the heels of GET.
+/// How long a client may use the value without asking again is what is left of the key's time to live. With a hit the
+/// local cache knows it; else PTTL follows on the heels of GET.
 final class GetExchange: Exchange {
     private let name: KeyName
     private let wantsRawBytes: Bool

@@ -9,8 +9,8 @@ final class KeysExchange: Exchange {
     /// How many keys a page has about, unless the client says otherwise.
     static let usualLimit = 10_000
     static let mostKeys = 100_000
-    /// How many keys one SCAN may look at, and how many of them a page may take: a pattern that hardly anything matches must not
-    /// keep a request for ever.
+    /// How many keys one SCAN may look at, and how many of them a page may take: a pattern that hardly anything matches
+    /// must not keep a request for ever.
     private static let largestStep = 1000
     private static let mostSteps = 1000
 

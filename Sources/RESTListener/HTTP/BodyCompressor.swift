@@ -4,8 +4,8 @@ import ValueCompression
 
 /// Compresses the bodies of responses.
 enum BodyCompressor {
-    /// Larger bodies are compressed on another thread: a megabyte takes ten milliseconds, in which nobody else on the loop would
-    /// be served.
+    /// Larger bodies are compressed on another thread: a megabyte takes ten milliseconds, in which nobody else on the
+    /// loop would be served.
     static let largestOnLoop = 32 << 10
     /// Fast rather than small: what a client waits for is both.
     private static let level = 3

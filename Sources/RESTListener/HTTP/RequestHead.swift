@@ -45,8 +45,8 @@ struct RequestHead {
     /// Whether the body is sent in pieces.
     private var isChunked: Bool { transferEncoding != nil }
 
-    /// Whether the body, before it was cut into pieces, was coded for its way. What isn't in pieces in the end is the parser's
-    /// to refuse, as nobody can say where it ends.
+    /// Whether the body, before it was cut into pieces, was coded for its way. What isn't in pieces in the end is the
+    /// parser's to refuse, as nobody can say where it ends.
     var hasTransferCoding: Bool {
         guard let codings = transferEncoding.map(Self.items), codings.last == "chunked" else { return false }
         return codings.contains { $0 != "chunked" }

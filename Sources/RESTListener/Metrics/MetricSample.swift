@@ -1,7 +1,7 @@
 /// One figure of a family.
 struct MetricSample {
-    /// What tells it from the family's others. Prometheus keeps a time series for every combination that it ever met, so
-    /// only what has few values may be a label: never a key or a client.
+    /// What tells it from the family's others. Prometheus keeps a time series for every combination that it ever met,
+    /// so only what has few values may be a label: never a key or a client.
     let labels: [(name: String, value: String)]
     /// The figure as it is written.
     let value: String

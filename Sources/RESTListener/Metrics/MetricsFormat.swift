@@ -1,7 +1,7 @@
 /// In which of its two formats Prometheus is told the figures.
 ///
-/// They differ in little: OpenMetrics names a counter's family without the `_total` of its sample, has units, and ends with
-/// a line that shows that nothing is missing.
+/// They differ in little: OpenMetrics names a counter's family without the `_total` of its sample, has units, and ends
+/// with a line that shows that nothing is missing.
 enum MetricsFormat {
     /// Prometheus's text format, version 0.0.4.
     case prometheus

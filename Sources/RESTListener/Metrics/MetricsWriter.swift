@@ -3,8 +3,8 @@ import Stats
 
 /// Writes families of metrics as Prometheus reads them.
 ///
-/// A family is called by its name in OpenMetrics: a counter's without `_total`, an info's without `_info`. What follows the
-/// last `_`, `bytes` or `seconds`, is its unit.
+/// A family is called by its name in OpenMetrics: a counter's without `_total`, an info's without `_info`. What follows
+/// the last `_`, `bytes` or `seconds`, is its unit.
 struct MetricsWriter {
     private(set) var buffer: ByteBuffer
     private let format: MetricsFormat
@@ -63,8 +63,8 @@ struct MetricsWriter {
         if format == .openMetrics { buffer.writeStaticString("# EOF\n") }
     }
 
-    /// The histograms' bounds in nanoseconds, 2 µs to 10 s: a hit takes a few microseconds, a Redis far away some tens of
-    /// milliseconds.
+    /// The histograms' bounds in nanoseconds, 2 µs to 10 s: a hit takes a few microseconds, a Redis far away some tens
+    /// of milliseconds.
     private static let bounds: [Int] =
         [2, 5, 10, 25, 50, 100, 250, 500].map { $0 * 1000 }
         + [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000].map { $0 * 1_000_000 }

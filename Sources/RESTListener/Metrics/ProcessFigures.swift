@@ -59,8 +59,8 @@ extension ProcessFigures {
         return line.flatMap { Double($0.dropFirst("btime ".count)) } ?? 0
     }()
 
-    /// How many file descriptors are open. Kernels since 6.2 say so at once; with others they are counted, which takes a
-    /// millisecond for some thousand.
+    /// How many file descriptors are open. Kernels since 6.2 say so at once; with others they are counted, which takes
+    /// a millisecond for some thousand.
     private static func countOpenFiles() -> Int {
         var status = stat()
         if stat("/proc/self/fd", &status) == 0, status.st_size > 0 { return Int(status.st_size) }

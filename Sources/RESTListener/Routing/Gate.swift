@@ -61,8 +61,9 @@ struct Gate {
         return (route, access)
     }
 
-    /// A page on the web can have a browser call a name of its own that it lets point to this machine, and so pass for one
-    /// of our own pages. Without a token to protect us, on the loopback interface, names that could be such are refused.
+    /// A page on the web can have a browser call a name of its own that it lets point to this machine, and so pass for
+    /// one of our own pages. Without a token to protect us, on the loopback interface, names that could be such are
+    /// refused.
     private func checkHost(_ text: String?) throws(HTTPError) {
         guard let text else { return }
         guard let host = HostName(text) else { throw HTTPError(.badRequest, "the Host header names no host") }
@@ -118,7 +119,8 @@ struct Gate {
         }
     }
 
-    /// Between looking at a value and changing it, others may change it. Whoever sets a condition relies on that they can't.
+    /// Between looking at a value and changing it, others may change it. Whoever sets a condition relies on that they
+    /// can't.
     private func checkCondition(_ head: RequestHead) throws(HTTPError) {
         guard let condition = head.condition, ![.GET, .HEAD, .OPTIONS].contains(head.method) else { return }
         throw HTTPError(

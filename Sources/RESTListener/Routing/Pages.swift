@@ -5,8 +5,8 @@ import RESTPages
 
 /// What is served that isn't about the data.
 enum Pages {
-    /// The dashboard. Its own script and style are all that a browser may run on it: they carry a number that nobody else
-    /// could know.
+    /// The dashboard. Its own script and style are all that a browser may run on it: they carry a number that nobody
+    /// else could know.
     static func dashboard() -> Response {
         var generator = SystemRandomNumberGenerator()
         let nonce = Data((0..<2).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })

@@ -82,8 +82,8 @@ enum Route: Equatable {
         method == .GET || method == .HEAD || self == .batchGet || self == .command
     }
 
-    /// The parameters that a query may have; nil for any, which mean nothing: those who ask for pages and probes add some so
-    /// that no cache between answers them.
+    /// The parameters that a query may have; nil for any, which mean nothing: those who ask for pages and probes add
+    /// some so that no cache between answers them.
     func parameters(_ method: HTTPMethod) -> [String]? {
         switch self {
         case .livez, .readyz, .metrics, .openAPI, .dashboard, .server: nil

@@ -17,8 +17,8 @@ import Darwin
 ///
 /// A key and its value are one block of memory (``Entry``), found through a hash table that grows a little at a time
 /// (``Dict``). Every byte taken is charged by what the allocator really spends on it (``Heap``), tables included, and
-/// the limit is kept by evicting (`Keyspace+Eviction.swift`). A key that has expired is gone for everybody at once: whoever
-/// meets it removes it; what nobody meets is found by ``runCycle()``.
+/// the limit is kept by evicting (`Keyspace+Eviction.swift`). A key that has expired is gone for everybody at once:
+/// whoever meets it removes it; what nobody meets is found by ``runCycle()``.
 ///
 /// Commands are data in ``EmbeddedCommandTable``. Replies and errors are those of Redis 7.0.
 public final class EmbeddedStore: Sendable {

@@ -5,8 +5,8 @@ struct StatisticsPoll {
     let client: CacheClient
     let interval: Duration
 
-    /// Hands the answers to `body`, until the task is cancelled. If the server can't be asked the first time, that ends it;
-    /// later `failure` is told, and the server is waited for.
+    /// Hands the answers to `body`, until the task is cancelled. If the server can't be asked the first time, that ends
+    /// it; later `failure` is told, and the server is waited for.
     func run(
         _ body: (APIReply) throws -> Void,
         failure: (CacheClientError) -> Void = { StandardError.say("\($0)") }

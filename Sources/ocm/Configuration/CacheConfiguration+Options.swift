@@ -22,8 +22,8 @@ extension CacheConfiguration {
         return life
     }
 
-    /// An entry's sizes have 32 bits, and so have those of the buffers that it is written to with others. Redis's own strings
-    /// are no larger either.
+    /// An entry's sizes have 32 bits, and so have those of the buffers that it is written to with others. Redis's own
+    /// strings are no larger either.
     private static func entrySize(_ text: String) throws -> Int {
         let size = try ByteSize(text).bytes
         guard size <= 512 << 20 else { throw ConfigurationError("it must be 512mb at most") }

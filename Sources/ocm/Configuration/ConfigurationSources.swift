@@ -24,8 +24,8 @@ struct ConfigurationSources {
         for name in ServeConfiguration.optionNames + ["config"] {
             let variable = variable(name)
             guard let text = getenv(variable).map({ String(cString: $0) }) else { continue }
-            // An empty one is what compose makes of ${SOMETHING:-}. But who says that there is a Redis, and not where, isn't to
-            // be served from memory as if it were one.
+            // An empty one is what compose makes of ${SOMETHING:-}. But who says that there is a Redis, and not where,
+            // isn't to be served from memory as if it were one.
             if text.isEmpty, name != "upstream" { continue }
             if ServiceLink.isPort(variable, text) { continue }
             sources.add(name, text, from: variable)

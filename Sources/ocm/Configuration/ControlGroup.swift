@@ -2,8 +2,9 @@ import FoundationEssentials
 
 /// The control group that this process is in, as far as it limits memory and processor time.
 ///
-/// A group is held to the limits of those that it is in, too. Where control groups have namespaces of their own, as in most
-/// containers, the ones above can't be seen, and a path that names them doesn't exist: what can be read is what counts.
+/// A group is held to the limits of those that it is in, too. Where control groups have namespaces of their own, as in
+/// most containers, the ones above can't be seen, and a path that names them doesn't exist: what can be read is what
+/// counts.
 struct ControlGroup {
     /// The directory in which the groups are mounted; in version 1 it has a directory for each controller.
     var mount = "/sys/fs/cgroup"

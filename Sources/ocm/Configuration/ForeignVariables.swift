@@ -1,8 +1,8 @@
-/// What stands in the environment as if it were an option, and is none: a variable that is misspelt, or one that Kubernetes
-/// has set for a Service called `ocm`.
+/// What stands in the environment as if it were an option, and is none: a variable that is misspelt, or one that
+/// Kubernetes has set for a Service called `ocm`.
 ///
-/// That isn't an error, since others may have their own use for a variable; but to go without the option that it was meant
-/// for, and say nothing, would be worse.
+/// That isn't an error, since others may have their own use for a variable; but to go without the option that it was
+/// meant for, and say nothing, would be worse.
 enum ForeignVariables {
     /// The variables that mean something.
     private static let known =

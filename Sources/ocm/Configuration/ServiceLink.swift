@@ -1,4 +1,5 @@
-/// The variables that Kubernetes gives the containers of a pod about each Service of its namespace, if that isn't turned off.
+/// The variables that Kubernetes gives the containers of a pod about each Service of its namespace, if that isn't
+/// turned off.
 ///
 /// Those of a Service called `ocm` begin as our options do: `OCM_SERVICE_HOST`, `OCM_SERVICE_PORT`, `OCM_PORT`,
 /// `OCM_PORT_6380_TCP` and so on. So do those of one called `ocm-redis`, such as `OCM_REDIS_PORT`.

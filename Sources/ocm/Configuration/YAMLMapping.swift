@@ -2,7 +2,8 @@ import CYaml
 
 /// A YAML document that holds scalars by name, as libyaml reads it. JSON is YAML too.
 ///
-/// Foundation would bring 30 MB of character tables into the program, and there is no Swift library for YAML without it.
+/// Foundation would bring 30 MB of character tables into the program, and there is no Swift library for YAML without
+/// it.
 struct YAMLMapping {
     /// Why a text isn't such a document.
     struct ParsingError: Error, CustomStringConvertible {

@@ -108,7 +108,8 @@ struct CacheMemoryTests {
         try redis.freeze()
         try client.send("GET a\r\nGET b\r\n")
         for (index, other) in others.enumerated() {
-            // The first and the third ask in the order of the reads that are on their way; all others also for what isn't.
+            // The first and the third ask in the order of the reads that are on their way; all others also for what
+            // isn't.
             try other.send(
                 ["GET a\r\nGET b\r\n", "GET b\r\nGET a\r\n", "GET b\r\n", "GET c\r\nGET a\r\n", "PTTL a\r\nGET b\r\n"][
                     index

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A server that is neither ocm nor Redis: it says the same to whatever is asked; if nothing else, 200, and it shows a page.
+/// A server that is neither ocm nor Redis: it says the same to whatever is asked; if nothing else, 200, and it shows a
+/// page.
 final class AgreeableServer: Sendable {
     /// Its port on 127.0.0.1.
     let port: Int

@@ -25,8 +25,8 @@ struct ScanOptions {
         }
     }
 
-    /// How many buckets a call looks at. Mostly empty tables must not make one call long: Redis looks at ten times as many
-    /// at most.
+    /// How many buckets a call looks at. Mostly empty tables must not make one call long: Redis looks at ten times as
+    /// many at most.
     var mostBuckets: Int {
         let (buckets, overflow) = count.multipliedReportingOverflow(by: 10)
         return overflow ? .max : buckets

@@ -1,7 +1,7 @@
 /// # Keeping to the limit
 ///
-/// A command that may take memory says how much before it starts, and room for that is made first: from what is
-/// deleted but not yet freed, then from expired keys that come along, then from keys that nobody has used for long. So a
+/// A command that may take memory says how much before it starts, and room for that is made first: from what is deleted
+/// but not yet freed, then from expired keys that come along, then from keys that nobody has used for long. So a
 /// command either finds its room or is refused without having changed anything.
 ///
 /// The keys to evict are found as Redis finds them: some are drawn at random, and the one whose last use is longest

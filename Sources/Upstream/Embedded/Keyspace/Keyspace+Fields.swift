@@ -2,8 +2,8 @@ import RESP
 
 /// Changing the fields of hashes.
 extension Keyspace {
-    /// Sets a field of the hash at `key`, which is made if it isn't there; returns whether the field is new. A string at
-    /// `key` is the caller's mistake.
+    /// Sets a field of the hash at `key`, which is made if it isn't there; returns whether the field is new. A string
+    /// at `key` is the caller's mistake.
     func setField(
         _ field: UnsafeRawBufferPointer,
         to value: UnsafeRawBufferPointer,

@@ -43,7 +43,8 @@ final class Keyspace {
         databases.deallocate()
     }
 
-    /// Unix time in ms. It stands still while a command runs, so that a key is either there for all of it or not at all.
+    /// Unix time in ms. It stands still while a command runs, so that a key is either there for all of it or not at
+    /// all.
     var now: Int64 {
         if let commandTime { return commandTime }
         let time = clock()

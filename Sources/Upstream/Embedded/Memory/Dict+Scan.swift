@@ -2,11 +2,11 @@
 extension Dict {
     /// Shows the elements of one or more buckets, from `cursor` on; returns where to go on, 0 at the end.
     ///
-    /// The cursor is a bucket's index whose bits are counted up from the highest one. A bucket of a small table is split,
-    /// in a larger one, into those buckets whose index ends in the same bits, and those follow each other in this order.
-    /// So when the size changes between two calls the cursor still divides what was seen from what was not; going to
-    /// a smaller table some elements may be seen again. While two tables exist, a bucket of the smaller one is shown
-    /// together with all buckets of the larger one that it corresponds to.
+    /// The cursor is a bucket's index whose bits are counted up from the highest one. A bucket of a small table is
+    /// split, in a larger one, into those buckets whose index ends in the same bits, and those follow each other in
+    /// this order. So when the size changes between two calls the cursor still divides what was seen from what was not;
+    /// going to a smaller table some elements may be seen again. While two tables exist, a bucket of the smaller one is
+    /// shown together with all buckets of the larger one that it corresponds to.
     func scan(_ cursor: UInt64, _ body: (Slot) -> Void) -> UInt64 {
         guard count > 0 else { return 0 }
         guard isRehashing else {

@@ -7,14 +7,15 @@ import RESP
 /// one chained behind it. Elements are blocks of memory that carry their own key, so a lookup costs two cache misses:
 /// the bucket and the element. A table costs between 10 and 21 bytes an element.
 ///
-/// **Growth.** Like Redis's dict, it grows and shrinks a little at a time. A second table is made, and each insertion or
-/// removal moves one chain over, so no single command pays for the tens of millions of elements there may be. Insertions
-/// alone finish long before the next growth is due. While both tables exist a lookup asks both. Whether there is memory
-/// for a new table is for the owner to say: without it chains grow longer and nothing breaks.
+/// **Growth.** Like Redis's dict, it grows and shrinks a little at a time. A second table is made, and each insertion
+/// or removal moves one chain over, so no single command pays for the tens of millions of elements there may be.
+/// Insertions alone finish long before the next growth is due. While both tables exist a lookup asks both. Whether
+/// there is memory for a new table is for the owner to say: without it chains grow longer and nothing breaks.
 ///
 /// **Scanning.** Sizes are powers of two and elements never leave the chain that their hash chooses, so Redis's cursor
-/// works: it counts through the buckets with the bits reversed, highest first. What was passed at one size is then passed
-/// at any other, and an element that is there from beginning to end is seen at least once (see `Dict+Scan.swift`).
+/// works: it counts through the buckets with the bits reversed, highest first. What was passed at one size is then
+/// passed at any other, and an element that is there from beginning to end is seen at least once (see
+/// `Dict+Scan.swift`).
 ///
 /// **Marks.** One bit per element is the owner's. The keyspace marks keys that expire, so that looking for them doesn't
 /// touch the others.

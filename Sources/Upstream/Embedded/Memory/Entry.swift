@@ -9,7 +9,8 @@
 /// | 20–23 | what kind of value it is (three bits) and what the block takes from memory, in units of 16 bytes |
 /// | 24– | the key, then the value |
 ///
-/// The value of a string is its bytes, of a small hash a ``PackedFields``, of a large one a pointer to a ``FieldTable``.
+/// The value of a string is its bytes, of a small hash a ``PackedFields``, of a large one a pointer to a
+/// ``FieldTable``.
 struct Entry: DictElement {
     /// The deadline of a key that has none.
     static let never = Int64.max

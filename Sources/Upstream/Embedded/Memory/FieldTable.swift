@@ -24,8 +24,8 @@ final class FieldTable {
         return fields
     }
 
-    /// What a table of so many fields takes at most, besides the fields' and values' own bytes: itself, buckets and those
-    /// chained behind them, and for each field its header and what rounding adds.
+    /// What a table of so many fields takes at most, besides the fields' and values' own bytes: itself, buckets and
+    /// those chained behind them, and for each field its header and what rounding adds.
     static func mostOverhead(fields: Int) -> Int {
         ownBytes + DictTable.cost(Dict<HashField>.buckets(for: fields)) + fields * 48
     }

@@ -8,8 +8,8 @@ struct TextTable {
     /// Adds a row, which is indented.
     mutating func add(_ row: [String]) { rows.append(["  " + (row.first ?? "")] + row.dropFirst()) }
 
-    /// The lines. Columns are as wide as they must be, and at least as told: a table that is shown again and again, with
-    /// growing numbers, should stand still.
+    /// The lines. Columns are as wide as they must be, and at least as told: a table that is shown again and again,
+    /// with growing numbers, should stand still.
     func lines(firstColumn: Int = 0, otherColumns: Int = 0) -> [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

@@ -6,7 +6,8 @@ import Musl
 import Darwin
 #endif
 
-/// The terminal while a program has it for itself: nothing that was on it is lost, keys come one by one and aren't shown.
+/// The terminal while a program has it for itself: nothing that was on it is lost, keys come one by one and aren't
+/// shown.
 final class FullScreen {
     private var original: termios?
     private var isEntered = false
