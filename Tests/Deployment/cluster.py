@@ -3,32 +3,17 @@
 import contextlib
 import http.client
 import os
-import pathlib
 import re
 import signal
 import socket
 import subprocess
-import time
 
+from programs import ROOT, free_port, wait_until
 from topology import Topology
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 OCM = os.environ.get("OCM_BINARY", str(ROOT / ".build/release/ocm"))
 TOKEN = "token"
 PASSWORD = "sesame"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(what, condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} took more than {seconds} s"
-        time.sleep(0.02)
 
 
 def listens(port):
@@ -48,7 +33,7 @@ class Server:
     def start(self):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        wait_until(f"{self.name} to listen", lambda: listens(self.port))
+        wait_until(f"{self.name} listens", lambda: listens(self.port))
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -77,7 +62,7 @@ class Sidecar(Server):
 
     def start(self):
         super().start()
-        wait_until(f"{self.name} to be ready", self.ready)
+        wait_until(f"{self.name} is ready", self.ready)
 
     def ready(self):
         with contextlib.suppress(OSError, http.client.HTTPException):

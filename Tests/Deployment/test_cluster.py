@@ -10,8 +10,9 @@ import time
 import pytest
 import report
 from absences import Absence, strays, unexcused
-from cluster import PASSWORD, TOKEN, Cluster, nginx_configuration, wait_until
+from cluster import PASSWORD, TOKEN, Cluster, nginx_configuration
 from crew import Crew
+from programs import wait_until
 from records import Records
 
 
@@ -81,7 +82,7 @@ def leave(cluster, crew, site, go):
     crew.listen_for(1)
     absence = Absence(site, began, time.monotonic())
     cluster.ocm[site].start()
-    wait_until("nginx to use it", is_used)
+    wait_until("nginx uses it", is_used)
     return absence
 
 

@@ -10,7 +10,8 @@ import compose_spec
 import kubernetes_validate
 import pytest
 import yaml
-from cluster import OCM, Server, free_port
+from cluster import OCM, Server
+from programs import free_port
 
 DOCKER = pathlib.Path(__file__).resolve().parents[2] / "docker"
 COMPOSE = sorted(DOCKER.glob("compose*.yaml"))

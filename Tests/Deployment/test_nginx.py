@@ -6,7 +6,8 @@ import http.server
 import threading
 
 import pytest
-from cluster import Server, free_port, nginx_configuration
+from cluster import Server, nginx_configuration
+from programs import free_port
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -5,7 +5,8 @@ import re
 import subprocess
 
 import pytest
-from cluster import OCM, ROOT, Server, free_port, listens, wait_until
+from cluster import OCM, Server, listens
+from programs import ROOT, free_port, wait_until
 
 ENGLISH, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
 
@@ -38,8 +39,8 @@ def serving(directory):
     try:
         redis.start()
         ocm.start()
-        wait_until("ocm to listen for HTTP", lambda: listens(http_port))
-        wait_until("ocm to cache", lambda: "the invalidation feed is up" in ocm.log.read_text(encoding="utf-8"))
+        wait_until("ocm listens for HTTP", lambda: listens(http_port))
+        wait_until("ocm caches", lambda: "the invalidation feed is up" in ocm.log.read_text(encoding="utf-8"))
         # On a terminal redis-cli quotes strings, and curl shows a meter only where it writes to no terminal.
         yield lambda command: (
             command.replace("-p 6380", f"-p {redis_port}")

@@ -5,7 +5,8 @@ import re
 import urllib.request
 
 import pytest
-from watched import OCM, Prometheus, Redis, wait_until
+from programs import wait_until
+from watched import OCM, Prometheus, Redis
 
 TOKEN, READ_TOKEN = "the whole truth", "looking only"
 

@@ -4,7 +4,8 @@ import json
 import re
 
 import yaml
-from watched import PROMETHEUS_FILES, ROOT
+from programs import ROOT
+from watched import PROMETHEUS_FILES
 
 DASHBOARD = ROOT / "docker/grafana/dashboards/ocm.json"
 

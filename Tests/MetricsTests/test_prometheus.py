@@ -1,8 +1,9 @@
 """A real Prometheus, which scrapes real ocms every second."""
 
 import pytest
+from programs import wait_until
 from promql import rules
-from watched import OCM, Prometheus, Redis, wait_until
+from watched import OCM, Prometheus, Redis
 
 
 def test_scraping(prometheus):

@@ -1,36 +1,17 @@
 """The programs that the tests start: Redis, ocm, and the Prometheus that watches it."""
 
 import json
-import os
-import pathlib
 import signal
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import redis
 import yaml
+from programs import ROOT, free_port, ocm_binary, wait_until
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROMETHEUS_FILES = ROOT / "docker/prometheus"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(what, condition, seconds=30):
-    """Waits for a true `condition()`, and returns it."""
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.05)
-    return result
 
 
 def get(url, **headers):
@@ -84,12 +65,10 @@ class Redis(Program):
 
 class OCM(Program):
     def __init__(self, directory, *options):
-        binary = pathlib.Path(os.environ.get("OCM_BINARY", ROOT / ".build/release/ocm"))
-        assert binary.exists(), f"there is no {binary}: run `make build` first"
         self.redis_port, self.rest_port = free_port(), free_port()
         super().__init__(
             directory / f"ocm-{self.rest_port}.log",
-            *(binary, "serve", "--redis-port", self.redis_port, "--port", self.rest_port, *options),
+            *(ocm_binary(), "serve", "--redis-port", self.redis_port, "--port", self.rest_port, *options),
         )
         wait_until("ocm is ready", lambda: "is ready" in self.log or self.has_ended)
         assert not self.has_ended, self.log

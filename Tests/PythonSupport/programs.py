@@ -18,7 +18,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(what, condition, seconds=15):
+def wait_until(what, condition, seconds=30):
+    """Waits for a true `condition()`, and returns it."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, f"waited in vain until {what}"
