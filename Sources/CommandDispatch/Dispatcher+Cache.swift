@@ -6,8 +6,8 @@ import Upstream
 
 /// # CACHE
 ///
-/// The command about the local cache itself, which no Redis has: `CACHE EXPLAIN command …`, `CACHE FLUSH`, `CACHE STATS`,
-/// `CACHE HELP`.
+/// The command about the local cache itself, which no Redis has: `CACHE EXPLAIN command …`, `CACHE FLUSH`, `CACHE
+/// STATS`, `CACHE HELP`.
 extension Dispatcher {
     func dispatchCache(_ command: Command, _ session: Session) -> Disposition {
         let word = command.count > 1 ? command.string(1).lowercased() : ""

@@ -4,15 +4,15 @@ import Upstream
 
 /// # Looking ahead
 ///
-/// With ten thousand keys, a hit mostly waits for memory: its entry isn't in the processor's cache. A client that sends many
-/// commands at once says early what it will ask for, so that some dozen waits can pass together. It is a hint and no more;
-/// what the commands mean is found out when it is their turn.
+/// With ten thousand keys, a hit mostly waits for memory: its entry isn't in the processor's cache. A client that sends
+/// many commands at once says early what it will ask for, so that some dozen waits can pass together. It is a hint and
+/// no more; what the commands mean is found out when it is their turn.
 extension Dispatcher {
     /// So many commands at most are looked at together: their entries must still be there when it's their turn.
     private static let mostAhead = 16
 
-    /// Brings near what `session`'s commands in `bytes` from `start` on will ask for. Returns where the first one begins
-    /// that it hasn't looked at: `start` if that one can't be told from afar, the end if no look is worth it.
+    /// Brings near what `session`'s commands in `bytes` from `start` on will ask for. Returns where the first one
+    /// begins that it hasn't looked at: `start` if that one can't be told from afar, the end if no look is worth it.
     @inline(__always)
     public func lookAhead(in bytes: UnsafeRawBufferPointer, from start: Int, for session: Session) -> Int {
         // A single command's turn comes no later than it can be looked at.

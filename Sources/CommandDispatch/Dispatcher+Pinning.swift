@@ -60,8 +60,8 @@ extension Dispatcher {
         case refused
     }
 
-    /// The session's own connection, which it gets now if it has none; rather one that is already what the session is about
-    /// to become.
+    /// The session's own connection, which it gets now if it has none; rather one that is already what the session is
+    /// about to become.
     func pinnedConnection(of session: Session, becoming wanted: Identity? = nil) -> PinnedConnection {
         if let pinned = session.pinned {
             guard pinned.isCongested else { return .connection(pinned) }

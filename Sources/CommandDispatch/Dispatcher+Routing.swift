@@ -82,8 +82,8 @@ extension Dispatcher {
         if spec.pointee.caching != .never { cache?.counters.bypasses.add(reason) }
     }
 
-    /// A client may send a whole transaction without waiting for what becomes of its MULTI. When MULTI can't be sent the
-    /// rest must not be executed command by command, so the connection ends with the error.
+    /// A client may send a whole transaction without waiting for what becomes of its MULTI. When MULTI can't be sent
+    /// the rest must not be executed command by command, so the connection ends with the error.
     private func beginTransaction(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
@@ -105,8 +105,8 @@ extension Dispatcher {
         forwardOrPin(command, spec, session, reply: session.pinned == nil ? nil : StateReply(session, kind))
     }
 
-    /// A command of ours is answered here, except within a transaction: there Redis queues it, or refuses what it doesn't know,
-    /// so that EXEC has as many replies as its client expects.
+    /// A command of ours is answered here, except within a transaction: there Redis queues it, or refuses what it
+    /// doesn't know, so that EXEC has as many replies as its client expects.
     func answerOrQueue(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,

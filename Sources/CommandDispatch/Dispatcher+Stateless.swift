@@ -5,7 +5,8 @@ import Upstream
 /// # Clients without a connection
 ///
 /// A request that comes over HTTP is answered with one reply and leaves nothing behind. Commands whose effect is on the
-/// connection that they were given over mean nothing there, and those that may wait for others would hold the request up.
+/// connection that they were given over mean nothing there, and those that may wait for others would hold the request
+/// up.
 extension Dispatcher {
     /// Why a client without a connection can't give a command; nil if it can.
     public func refusalWithoutConnection(_ command: Command) -> String? {
@@ -32,8 +33,8 @@ extension Dispatcher {
         spec(CommandName(command[0]))?.pointee.isReadOnly ?? false
     }
 
-    /// How long the string at `key` lives on, in milliseconds, as far as the local cache or the embedded store knows; nil if
-    /// it isn't in there, or its key has no end.
+    /// How long the string at `key` lives on, in milliseconds, as far as the local cache or the embedded store knows;
+    /// nil if it isn't in there, or its key has no end.
     public func remainingLife(ofKey key: UnsafeRawBufferPointer) -> Int? {
         if let store = server.store { return store.remainingLife(ofKey: key, db: baseIdentity.db) }
         guard let cache, let shared = upstream?.shared(for: baseIdentity) else { return nil }

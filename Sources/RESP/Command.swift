@@ -34,8 +34,8 @@ public struct Command {
         return UnsafeRawBufferPointer(rebasing: frame[(Int(range.offset) + Int(range.length) + 2)...])
     }
 
-    /// Whether argument `index` is the option `word` (given in lower case), in whatever case the client wrote it. As Redis
-    /// compares options with `strcasecmp`, nothing from a zero byte on counts.
+    /// Whether argument `index` is the option `word` (given in lower case), in whatever case the client wrote it. As
+    /// Redis compares options with `strcasecmp`, nothing from a zero byte on counts.
     public func argument(_ index: Int, is word: StaticString) -> Bool {
         let bytes = self[index]
         let count = word.utf8CodeUnitCount

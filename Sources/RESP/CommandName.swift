@@ -9,8 +9,8 @@ public struct CommandName: Hashable, Sendable {
     /// The longest name that fits, in bytes.
     public static let maximumLength = 24
 
-    /// The name in `bytes`, in whatever case it is written; nil when it is empty or too long, or ends in a zero byte, which
-    /// wouldn't tell it from the name without.
+    /// The name in `bytes`, in whatever case it is written; nil when it is empty or too long, or ends in a zero byte,
+    /// which wouldn't tell it from the name without.
     @inlinable
     public init?(_ bytes: UnsafeRawBufferPointer) {
         let count = bytes.count

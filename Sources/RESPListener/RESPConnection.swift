@@ -95,8 +95,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         }
     }
 
-    /// How much of what has waited is taken at once, in bytes: some reads' worth, and more than a line may have, so that
-    /// there is always something to take or to refuse.
+    /// How much of what has waited is taken at once, in bytes: some reads' worth, and more than a line may have, so
+    /// that there is always something to take or to refuse.
     private static let shareOfTurn = 128 << 10
     /// What a client that only announces a long argument gets reserved for it, in bytes.
     private static let largestReservation = 1 << 20
@@ -240,8 +240,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         session.isSuspended ? session.inputEndedEarly() : session.inputEnded()
     }
 
-    /// From now on the connection ends as soon as all that the client has sent is answered, right behind a reply: a client
-    /// that waits for one before it sends more can't have anything on its way then.
+    /// From now on the connection ends as soon as all that the client has sent is answered, right behind a reply: a
+    /// client that waits for one before it sends more can't have anything on its way then.
     func drain() {
         guard let session else { return close() }
         if session.isTunnel { close() } else { isDraining = true }

@@ -8,9 +8,9 @@
 ///
 /// **Level.** Of 660 values of JSON, 1 to 16 KB, level 1 leaves 33.7 % in 41 µs (the mean, at 4.8 KB), level 4 32.3 %
 /// in 53 µs, level 6 31.7 % in 59 µs, level 9 31.3 % in 64 µs; of lists of records, 4 KB each, level 1 34.4 % in 38 µs,
-/// level 3 33.1 % in 41 µs, level 6 31.8 % in 57 µs. What the higher ones gain, a twentieth, isn't worth a third more of
-/// an event loop's time; level 3 gains half of it nearly for nothing. A preset dictionary of JSON's usual phrases would
-/// gain another 1.5 %; it isn't worth a second thing to keep in step with the values. Inflating takes 14 µs.
+/// level 3 33.1 % in 41 µs, level 6 31.8 % in 57 µs. What the higher ones gain, a twentieth, isn't worth a third more
+/// of an event loop's time; level 3 gains half of it nearly for nothing. A preset dictionary of JSON's usual phrases
+/// would gain another 1.5 %; it isn't worth a second thing to keep in step with the values. Inflating takes 14 µs.
 ///
 /// **Giving up.** A value must shrink to 7/8, and zlib gets no more room than that. In between there is little: the
 /// JSON shrinks below 0.6, bytes in base64 to 0.77, and what is compressed already stays at 1. To find that out costs

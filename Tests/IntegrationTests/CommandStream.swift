@@ -5,8 +5,8 @@ import TestSupport
 ///
 /// What Redis itself answers differently from run to run (random members, times, ids of clients) is left out.
 ///
-/// Long stretches have only what clients share connections for: with a transaction or a script now and then nearly everything
-/// would go over a connection of the client's own, where nothing is cached.
+/// Long stretches have only what clients share connections for: with a transaction or a script now and then nearly
+/// everything would go over a connection of the client's own, where nothing is cached.
 struct CommandStream {
     private var random: SplitMix64
     private let templates: [[String]]

@@ -6,8 +6,8 @@ extension Command {
         subcommand(is: "setuser") || subcommand(is: "deluser") || subcommand(is: "load")
     }
 
-    /// Whether an EVAL's script may call SWAPDB, of which nobody else is told. A script can spell its name in other ways, and
-    /// one that Redis knows already isn't here to be read.
+    /// Whether an EVAL's script may call SWAPDB, of which nobody else is told. A script can spell its name in other
+    /// ways, and one that Redis knows already isn't here to be read.
     var mentionsSwapDB: Bool {
         guard count > 1 else { return false }
         let script = self[1]

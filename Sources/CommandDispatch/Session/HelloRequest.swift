@@ -2,8 +2,8 @@ import NIOCore
 import RESP
 import Upstream
 
-/// What a HELLO asks for, read as Redis reads it: a word is an option only where an option may stand, so a client whose name
-/// is `auth` hasn't authenticated. (`networking.c`, `helloCommand`)
+/// What a HELLO asks for, read as Redis reads it: a word is an option only where an option may stand, so a client whose
+/// name is `auth` hasn't authenticated. (`networking.c`, `helloCommand`)
 struct HelloRequest {
     /// The protocol version; nil to stay with the one that is spoken.
     private(set) var version: RESPVersion?

@@ -11,8 +11,8 @@ struct IdentityChange {
     let authenticates: Bool
     /// The name it gives itself on the way.
     private(set) var clientName: [UInt8]?
-    /// Whether the server may have done a part of it although it says no: it obeys HELLO's AUTH before it finds fault with
-    /// what is behind that.
+    /// Whether the server may have done a part of it although it says no: it obeys HELLO's AUTH before it finds fault
+    /// with what is behind that.
     let mayTakePartialEffect: Bool
     /// Whether the server will find fault with how it is written.
     private(set) var isMalformed = false

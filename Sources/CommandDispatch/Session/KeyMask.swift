@@ -1,5 +1,5 @@
-/// Which keys a session has had commands outstanding on since none was, as far as one word can tell: a key that isn't in
-/// it has none.
+/// Which keys a session has had commands outstanding on since none was, as far as one word can tell: a key that isn't
+/// in it has none.
 struct KeyMask {
     private var read: UInt64 = 0
     private var written: UInt64 = 0

@@ -72,8 +72,8 @@ struct LateReplies: ~Copyable {
         return replies[ticket - released].awaited.take()
     }
 
-    /// Moves those to `output` whose turn it is when `answered` of the session's commands have their replies, and what there is of
-    /// the next one: however large that gets, it isn't held.
+    /// Moves those to `output` whose turn it is when `answered` of the session's commands have their replies, and what
+    /// there is of the next one: however large that gets, it isn't held.
     mutating func release(answered: Int, to output: inout ByteBuffer) {
         while !replies.isEmpty, replies.first.behind &- answered <= 0 {
             if replies.first.bytes.capacity > 0 {

@@ -53,8 +53,8 @@ struct OutstandingCommands: ~Copyable {
         marks.last.isLast = true
     }
 
-    /// The session waits for the reply to another's command that reads `keys`, of which there is one at least. Returns a mark
-    /// for the first of them.
+    /// The session waits for the reply to another's command that reads `keys`, of which there is one at least. Returns
+    /// a mark for the first of them.
     mutating func join(
         _ keys: some Collection<UInt64>,
         _ spec: UnsafePointer<CommandSpec>,

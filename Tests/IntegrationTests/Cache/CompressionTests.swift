@@ -32,8 +32,8 @@ struct CompressionTests {
 
     private func reply(_ number: Int) -> String { "$\(Self.size)\r\n\(documents[number])\r\n" }
 
-    /// Reads all of them, the last ones first, and so those that are there before others take their place; returns how many
-    /// of the replies were hits.
+    /// Reads all of them, the last ones first, and so those that are there before others take their place; returns how
+    /// many of the replies were hits.
     private func hits(_ ocm: OCMServer) throws -> Int {
         let client = try ocm.connect()
         let before = try ocm.cacheFigure("hits")
