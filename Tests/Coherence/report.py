@@ -31,7 +31,7 @@ def event(sent, replied, client, what, version, now):
 
 
 def summary(seconds, counts, caches, faults, seed):
-    """One line. `caches` has figures of each sidecar's cache; it is empty if there are no sidecars."""
+    """One line. `caches` has what is known of each sidecar's cache, by name; it is empty if there are no sidecars."""
     names = ("replies", "requests", "reads", "writes", "sweeps", "reconnects")
     total = {name: sum(each[name] for each in counts) for name in names}
     errors = {}
@@ -51,7 +51,4 @@ def summary(seconds, counts, caches, faults, seed):
 
 
 def cache(figures):
-    return (
-        f"{figures['hits']} hits, {figures['evictions']} evictions, at most {figures['compressed_entries']} compressed, "
-        f"{figures['bypassed_not_admitted']} reads not admitted"
-    )
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in figures.items())
