@@ -10,6 +10,7 @@ import contestants
 import documents
 import load
 import resp
+import rounds
 import warm
 from report import Bar, Report
 
@@ -17,6 +18,9 @@ OVERHEAD_BOUND = 80
 PAYLOAD = 16 + load.VALUE_SIZE
 COMPRESSION_BOUND = 2.5
 COMPRESSION_LIMIT = 16 * 2**20
+HOT_BOUND = 0.95
+HOT_PIPELINE = 16
+HOT_ROUNDS = 6
 
 
 def add_arguments(parser):
@@ -84,39 +88,65 @@ def limit(options):
 
 
 def compression(options):
-    """How many more documents fit."""
-    report, entries = Report(), {}
+    """How many more documents fit, and what that costs those who read other keys."""
+    report, servers, entries = Report(), {}, {}
     texts = documents.make(8 * COMPRESSION_LIMIT // documents.SIZE)
+    numbers = range(load.KEYS, load.KEYS + len(texts))
     with contestants.Field(options.ocm) as field:
         redis = field.redis(unix=False)
+        load.populate(redis, load.KEYS)
         with resp.Client(redis) as client:
             for start in range(0, len(texts), 100):
-                part = enumerate(texts[start : start + 100], start)
+                part = zip(numbers[start : start + 100], texts[start : start + 100], strict=True)
                 client.pipeline([(b"SET", resp.key(number), text) for number, text in part])
         for setting in ("off", "on"):
             flags = ["--memory-limit", f"{COMPRESSION_LIMIT}", "--compression", setting]
             server = field.caching(False, redis, f"ocm, compression {setting}", options=flags)
             # One by one, as slowly as an application: keys that come by in a rush and only once aren't kept.
-            warm.read(server, range(len(texts)), batch=1)
-            entries[setting] = server.cache_info()["entries"]
+            warm.read(server, numbers, batch=1)
+            servers[setting], entries[setting] = server, server.cache_info()["entries"]
             with resp.Client(server) as client:
-                for number in range(len(texts) - 1, 0, -max(1, len(texts) // 500)):
-                    if client.pipeline([(b"GET", resp.key(number))]) != [texts[number]]:
-                        raise SystemExit(f"document {number} came back changed with compression {setting}")
+                for index in range(len(texts) - 1, 0, -max(1, len(texts) // 500)):
+                    if client.pipeline([(b"GET", resp.key(numbers[index]))]) != [texts[index]]:
+                        raise SystemExit(f"document {index} came back changed with compression {setting}")
+        hot = hot_keys(report, servers["on"], servers["off"], options)
     deflated = documents.deflation(texts)
     report.say(
         f"{COMPRESSION_LIMIT // 2**20} MiB hold {entries['on']:,} JSON documents of {documents.SIZE} bytes with "
         f"compression and {entries['off']:,} without; zlib makes them {deflated:.2f} times smaller.\n"
     )
     measured = [(entries["on"] / max(entries["off"], 1), "")]
-    report.bars.append(Bar("entries with compression : without", COMPRESSION_BOUND, measured))
+    report.bars += [Bar("entries with compression : without", COMPRESSION_BOUND, measured), hot]
     return report
+
+
+def hot_keys(report, compressing, plain, options):
+    """How fast hot keys are read from a cache that is full, most of it compressed. The two are nearly the same, so it takes
+    more rounds than usual to tell them apart, each of which is shorter."""
+    for server in (compressing, plain):
+        warm.warm(server)
+    generator = load.LeanGenerator()
+    requests = load.requests_for(generator, plain, HOT_PIPELINE, options.seconds / HOT_ROUNDS)
+    samples = rounds.interleaved(
+        [compressing, plain],
+        options.rounds * HOT_ROUNDS,
+        lambda server: load.sample(generator, server, HOT_PIPELINE, requests),
+    )
+    report.samples["memory, hits beside compressed entries"] = samples
+    compressed = compressing.cache_info()["compressed_entries"]
+    if compressed == 0:
+        raise SystemExit("nothing is compressed")
+    measured = [(rounds.ratio(samples, compressing.name, plain.name), "")]
+    remark = f"beside {compressed:,} compressed entries, pipeline {HOT_PIPELINE}"
+    return Bar("hits on hot keys with compression : without", HOT_BOUND, measured, remark=remark)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     root = pathlib.Path(__file__).resolve().parents[2]
     parser.add_argument("--ocm", default=root / ".build/release/ocm", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.8, help="how long a measurement takes, about")
     add_arguments(parser)
     options = parser.parse_args()
     options.ocm = options.ocm.resolve()
