@@ -144,6 +144,7 @@ def test_counters_only_grow(ocm):
 
 def test_the_readme_lists_them_all(proxy, embedded):
     readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
-    listed = set(re.findall(r"^\| `((?:ocm|process)_\w+)` \|", readme, re.MULTILINE))
-    served = set(re.findall(r"^# TYPE (\S+)", proxy.page() + embedded.page(Authorization=f"Bearer {READ_TOKEN}"), re.MULTILINE))
+    listed = set(re.findall(r"^\| `((?:ocm|process)_\w+)` \|[^|]*\|[^|]*\| (.*) \|$", readme, re.MULTILINE))
+    pages = proxy.page() + embedded.page(Authorization=f"Bearer {READ_TOKEN}")
+    served = set(re.findall(r"^# HELP (\S+) (.*)\.$", pages, re.MULTILINE))
     assert listed == served
