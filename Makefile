@@ -102,8 +102,10 @@ model: ## check the cache's coherence protocol exhaustively, and that no rule of
 bench: build test-dependencies ## speed, side by side with Redis and other proxies, and memory
 	Tests/Performance/bench.py --ocm $(OCM) $(ARGS)
 
+# Comments are as long as they were written: swift format wraps code only.
 lint: ## check the format of the Swift code
 	swift format lint --strict --parallel --recursive $(SOURCES)
+	! LC_ALL=C.UTF-8 grep -rnP --include='*.swift' '^(?= *//).{121}' $(SOURCES)
 
 format: ## format the Swift code
 	swift format --in-place --parallel --recursive $(SOURCES)
