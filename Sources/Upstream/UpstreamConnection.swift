@@ -76,7 +76,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Whether commands can still be sent.
     public var isOpen: Bool { phase != .closed && !isFinishing }
     /// Whether the server has taken the connection.
-    var isReady: Bool { phase == .ready }
+    public var isReady: Bool { phase == .ready }
     /// Whether every command has its reply.
     public var isQuiet: Bool { pending.isEmpty }
     /// Whether whoever has more to send should wait for ``ReplyReceiver/upstreamDrained()`` first.

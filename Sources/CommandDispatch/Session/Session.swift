@@ -121,6 +121,8 @@ public final class Session: ReplyReceiver {
         let answered = commands.answered
         let turn = ServerTurn { [weak self] in
             guard let self, isSuspended, pinned === connection, commands.answered == answered else { return }
+            // What hasn't left yet can't be blocked.
+            guard connection.isReady else { return finishIfBlocked(turns: Self.turnsOfBlocked) }
             guard turns == 1 else { return finishIfBlocked(turns: turns - 1) }
             connection.finishSending()
             hasFinished = true
