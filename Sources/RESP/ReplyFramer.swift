@@ -2,8 +2,9 @@
 ///
 /// RESP2 and RESP3, however the input is cut: the framer needs no byte twice. An aggregate adds its elements to a
 /// single count of what is still open, so nesting needs no stack and a hostile depth costs nothing. An attribute adds
-/// its pairs and stays in front of the value it describes; a push inside an aggregate (Redis 6.0 did that) adds its
-/// elements without taking the place of one.
+/// its pairs and stays in front of the value it describes. A push inside an aggregate adds its elements, too: Redis sends
+/// what it has to say to a client in the middle of that client's EXEC. It takes the place of one only where it answers a
+/// command of that transaction, as the confirmations of SUBSCRIBE and its kin do, by whose name they are known.
 public struct ReplyFramer: Sendable {
     /// The first byte of the current frame, or of the last one when that is whole: `+`, `-`, `:`, `$`, `*`, `>`, ….
     public private(set) var kind: UInt8 = 0
@@ -15,6 +16,13 @@ public struct ReplyFramer: Sendable {
     private var negative = false
     private var hasDigits = false
     private var sawReturn = false
+    /// The next string is the name of a push inside an aggregate.
+    private var isNameNext = false
+    /// The last bytes of that name, as far as it has come.
+    private var endOfName: UInt64 = 0
+
+    /// What the names of confirmations end in, but for the first letter: `subscribe`.
+    private static let confirmation = "ubscribe".utf8.reduce(0) { $0 << 8 | UInt64($1) }
 
     /// Lengths above this are taken for garbage: 1 TiB, far above anything that Redis can send.
     private static let maximumLength = 1 << 40
@@ -40,9 +48,11 @@ public struct ReplyFramer: Sendable {
         while true {
             if payloadLeft > 0 {
                 let taken = min(payloadLeft, count - index)
+                if isNameNext { readName(UnsafeRawBufferPointer(rebasing: bytes[index..<(index + taken)])) }
                 index += taken
                 payloadLeft -= taken
                 if payloadLeft > 0 { return nil }
+                if isNameNext { closeName() }
                 if closeElement() { return index }
             }
             guard index < count else { return nil }
@@ -111,8 +121,12 @@ public struct ReplyFramer: Sendable {
     private mutating func applyLine() throws(ReplyFramingError) -> Bool {
         let kind = lineKind
         lineKind = 0
-        guard try Self.hasLength(kind) else { return closeElement() }
+        guard try Self.hasLength(kind) else {
+            isNameNext = false
+            return closeElement()
+        }
         guard hasDigits, !negative || length == 1 else { throw .malformedLength }
+        if negative || kind != UInt8(ascii: "$") { isNameNext = false }
         if negative { return closeElement() }
         switch kind {
         case UInt8(ascii: "$"), UInt8(ascii: "="), UInt8(ascii: "!"):
@@ -128,11 +142,27 @@ public struct ReplyFramer: Sendable {
             open += 2 * length
             return false
         default:
-            // A push: as a frame of its own it is the element, inside another frame it comes on top.
+            // A push: as a frame of its own it is the element, inside another frame its name has to tell.
             let isFrame = self.kind == kind && open == 1
             open += length
-            return isFrame ? closeElement() : false
+            guard !isFrame else { return closeElement() }
+            isNameNext = length > 0
+            endOfName = 0
+            return false
         }
+    }
+
+    /// Reads on in the name of a push, behind which comes the end of its line.
+    @inline(never)
+    private mutating func readName(_ bytes: UnsafeRawBufferPointer) {
+        for byte in bytes.prefix(max(0, payloadLeft - 2)) { endOfName = endOfName << 8 | UInt64(byte) }
+    }
+
+    /// A confirmation is the element that it stands in place of.
+    @inline(never)
+    private mutating func closeName() {
+        isNameNext = false
+        if endOfName == Self.confirmation { open -= 1 }
     }
 
     @inline(__always)

@@ -57,6 +57,24 @@ struct ReplyFramerTests {
         #expect(try frames(bytes(reply + "+OK\r\n")).frames == [bytes(reply), bytes("+OK\r\n")])
     }
 
+    @Test(
+        "a push in the middle of EXEC's reply is an element of it only if it confirms a subscription",
+        arguments: [
+            "*1\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n",
+            "*2\r\n>3\r\n$12\r\npunsubscribe\r\n$1\r\nc\r\n:1\r\n+OK\r\n",
+            "*2\r\n>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n:1\r\n+OK\r\n",
+            "*1\r\n>3\r\n$7\r\nmessage\r\n$9\r\nsubscribe\r\n$9\r\nsubscribe\r\n:1\r\n",
+            "*2\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$9\r\nsubscribe\r\n:1\r\n+OK\r\n",
+            "*2\r\n>1\r\n$8\r\nubscribx\r\n>3\r\n$10\r\nssubscribe\r\n$1\r\nc\r\n:1\r\n$9\r\nsubscribe\r\n",
+        ]
+    )
+    func pushInTransaction(reply: String) throws {
+        for piece in [1, 2, 3, 7, .max] {
+            let result = try frames(bytes(reply + "+PONG\r\n"), piece: piece)
+            #expect(result.frames == [bytes(reply), bytes("+PONG\r\n")])
+        }
+    }
+
     @Test("nesting costs nothing, however deep")
     func deep() throws {
         let reply = String(repeating: "*1\r\n", count: 100_000) + ":1\r\n"
