@@ -1,3 +1,4 @@
+import NIOCore
 import RESP
 import Stats
 import Upstream
@@ -38,22 +39,25 @@ extension Dispatcher {
             connection.notifyWhenDrained(session)
             return .later
         }
-        if command.count == 1, CommandName(command[0]) == Self.resetName {
-            tunnel.awaitsReset = true
-            session.obstacles.insert(.awaitingReply)
-        }
         tunnel.noteSent(command, spec)
         connection.sendInStream(command.frame)
+        if tunnel.isFramed, command.count == 1, CommandName(command[0]) == Self.resetName {
+            session.obstacles.insert(.awaitingReply)
+            ByteBuffer(command: [tunnel.expectReset()]).withUnsafeReadableBytes { connection.sendInStream($0) }
+        }
         return .taken
     }
 
     private static let resetName = CommandName("reset")
 
-    /// The server has confirmed a RESET in a tunnel: the session is an ordinary one again, and as new.
-    func tunnelWasReset(_ session: Session) {
+    /// The server has dealt with a RESET in a tunnel. As a rule the session is an ordinary one again, and as new.
+    func tunnelAnsweredReset(_ session: Session, isReset: Bool) {
         session.obstacles.remove(.awaitingReply)
-        session.unpin(reusable: false)
-        makeNew(session)
+        if isReset {
+            session.unpin(reusable: false)
+            makeNew(session)
+            if session.hasFinished { session.closeAfterReplies() }
+        }
         session.wake()
     }
 }

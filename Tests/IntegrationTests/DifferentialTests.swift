@@ -114,4 +114,42 @@ struct DifferentialTests {
         }
         #expect(ocm.process.residentMemory < 150 << 20)
     }
+
+    @Test(
+        "RESET ends a tunnel, whatever is said of it and before it",
+        arguments: [
+            "SUBSCRIBE a|RESET|PING", "SUBSCRIBE a|RESET|SUBSCRIBE b|RESET|RESET|PING", "MONITOR|RESET|PING",
+            "CLIENT REPLY OFF|RESET|PING", "CLIENT REPLY SKIP|RESET|PING|PING|QUIT",
+            "CLIENT TRACKING OFF|MULTI|SET a 1|RESET|GET a",
+            // An array with fewer elements than it says that it has.
+            "MULTI|CLIENT REPLY SKIP|EXEC|RESET|PING", "MULTI|PING|CLIENT REPLY SKIP|EXEC|RESET|PING",
+            "CLIENT TRACKING OFF|EVAL return{ok='RESET'} 0|RESET|PING|ECHO a",
+            "CLIENT TRACKING OFF|EVAL return{err='RESET'} 0|RESET|PING|ECHO a", "MULTI|SUBSCRIBE a b|EXEC|RESET|PING",
+        ],
+        [2, 3]
+    )
+    func resetInTunnel(commands: String, version: Int) throws {
+        try expectSameReplies(to: commands, version, ocm, redis)
+    }
+
+    @Test(
+        "a tunnel goes on where there is no RESET",
+        arguments: ["SUBSCRIBE a|RESET|UNSUBSCRIBE a|RESET|PING", "CLIENT REPLY SKIP|PING|RESET|PING|QUIT"]
+    )
+    func refusedReset(commands: String) throws {
+        let redis = try RedisServer(["--rename-command", "RESET", ""])
+        try expectSameReplies(to: commands, 2, try OCMServer(upstream: redis.url), redis)
+    }
+
+    private func expectSameReplies(to commands: String, _ version: Int, _ ocm: OCMServer, _ redis: RedisServer) throws {
+        let replies = try [redis.connect(), ocm.connect()].map { client in
+            if version == 3 { try client.call("HELLO", "3") }
+            for command in commands.split(separator: "|") {
+                try client.send(RawConnection.frame(command.split(separator: " ").map { Array($0.utf8) }))
+            }
+            client.finishSending()
+            return String(decoding: try client.readToEnd(), as: UTF8.self)
+        }
+        #expect(replies[0] == replies[1])
+    }
 }

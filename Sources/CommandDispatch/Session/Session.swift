@@ -56,7 +56,7 @@ public final class Session: ReplyReceiver {
     /// The client gets nothing more: its connection is about to be closed.
     private var isCutOff = false
     /// Redis has been told that the session's own connection ends, so it is no failure that it does.
-    private var hasFinished = false
+    private(set) var hasFinished = false
 
     /// How many bytes of others' replies may wait for their turn before the client is cut off: what leaves in one turn has to fit
     /// into one buffer.
@@ -102,8 +102,7 @@ public final class Session: ReplyReceiver {
     /// ended its input, it still gets: so where an answer may never come, as with a blocking command and in a tunnel, Redis is
     /// told, and ends the connection as it would the client's own.
     public func inputEnded() {
-        // What flushes the cache may have to be killed: nobody waits for its reply.
-        if tunnel?.isSuspending == true { return outlet?.abort() ?? () }
+        tunnel?.inputEnded()
         if let pinned, isTunnel || pinned.slowCommands > 0 {
             pinned.finishSending()
             hasFinished = true

@@ -5,9 +5,15 @@ import Stats
 import Upstream
 
 /// What the server sends through a session that is a tunnel.
+///
+/// A tunnel ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it says, since
+/// a script may say the same, and behind CLIENT REPLY SKIP there is none. So a command follows it that no server knows, which is
+/// refused by name: also to a client that is yet to authenticate, and without anybody's hearing of it. When that error comes,
+/// which nobody else gets to see, RESET has been executed, unless the last that was said of it is an error. (If it can't be
+/// executed, and CLIENT REPLY is off, nothing comes: the client, which is told nothing either way, waits until it gives up.)
 final class Tunnel: ReplyReceiver {
-    /// A RESET has been sent: the tunnel ends with its confirmation.
-    var awaitsReset = false
+    /// Whether replies can be told apart at all.
+    let isFramed: Bool
     /// Whether the cache is shut because of a command that flushes it.
     private(set) var isSuspending = false
 
@@ -32,24 +38,75 @@ final class Tunnel: ReplyReceiver {
     /// Whether there may be commands that never get a reply.
     private var mayBeSilent = false
     private var hasEnded = false
+    private var isInputEnded = false
+    /// The name of the command behind a RESET; nil while there is none on its way.
+    private var marker: String?
+    /// An error has come that RESET may have got.
+    private var mayHaveFailed = false
+    /// An error that may be the marker's, as far as it has come.
+    private var heldError: [UInt8] = []
 
     private static let confirmation = Array("+RESET\r\n".utf8)
 
     /// A transaction that `session` has open goes on in the tunnel.
     init(session: Session, framed: Bool) {
         self.session = session
+        isFramed = framed
         cache = framed ? session.dispatcher.cache : nil
         transaction = session.takeTransaction()
     }
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        let isWhole = replies > 0
+        if marker != nil, beginning.isEmpty, !heldError.isEmpty || bytes.first == UInt8(ascii: "-") {
+            heldError.append(contentsOf: bytes)
+            if isWhole { receiveHeldError() }
+        } else if let marker, let place = bytes.firstRange(of: Array(marker.utf8)) {
+            // EXEC's array has one element too few for every CLIENT REPLY SKIP in it, so this was taken for one.
+            let start = bytes[..<place.lowerBound].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+            if start > 0 { take(UnsafeRawBufferPointer(rebasing: bytes[..<start]), isWhole: false) }
+            resetWasAnswered(isReset: true)
+        } else {
+            take(bytes, isWhole: isWhole)
+        }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
         beginning.append(contentsOf: bytes.prefix(max(0, TunnelledFrame.bytesNeeded - beginning.count)))
-        noteReceived(isWhole: replies > 0)
+        noteReceived(isWhole: isWhole)
         session.pass(bytes)
-        guard replies > 0 else { return }
-        let isConfirmed = awaitsReset && beginning == Self.confirmation
+        guard isWhole else { return }
+        if beginning == Self.confirmation { mayHaveFailed = false }
         beginning.removeAll(keepingCapacity: true)
-        if isConfirmed { session.dispatcher.tunnelWasReset(session) }
+    }
+
+    // MARK: RESET
+
+    /// RESET is about to be sent. Returns the name of the command that has to follow it.
+    func expectReset() -> String {
+        // Nobody can guess it. There are servers that repeat a name in upper case.
+        let name = "OCMRESET" + String(UInt64.random(in: .min ... .max), radix: 16, uppercase: true)
+        marker = name
+        mayHaveFailed = false
+        return name
+    }
+
+    private func receiveHeldError() {
+        let error = heldError
+        heldError = []
+        let text = String(decoding: error, as: UTF8.self)
+        guard let marker, text.contains(marker) else {
+            // Whatever is wrong with RESET, the error has its name: it is unknown, forbidden, or not for such a client.
+            mayHaveFailed = text.lowercased().contains("reset")
+            return error.withUnsafeBytes { take($0, isWhole: true) }
+        }
+        resetWasAnswered(isReset: !mayHaveFailed)
+    }
+
+    private func resetWasAnswered(isReset: Bool) {
+        marker = nil
+        settle()
+        session.dispatcher.tunnelAnsweredReset(session, isReset: isReset)
     }
 
     // MARK: What is cached
@@ -145,6 +202,15 @@ final class Tunnel: ReplyReceiver {
         mayBeSilent ? endFlush() : resume()
     }
 
+    /// Everything that was sent has been executed.
+    private func settle() {
+        guard let cache else { return }
+        if commands.answered < lastOnKeys { cache.cache.doubtEverything() }
+        guard lastFlush != nil else { return }
+        if !isSuspending { cache.flush(.flushCommand) }
+        endFlush()
+    }
+
     private func endFlush() {
         lastFlush = nil
         resume()
@@ -157,13 +223,30 @@ final class Tunnel: ReplyReceiver {
         cache?.resume(1, .flushCommand)
     }
 
-    /// Its connection was given back or lost: what is unanswered now never will be.
+    /// The client sends nothing more, and Redis is told. What it answers then it answers soon, and ends the connection. But a
+    /// client that is gone looks the same as long as there is nothing to tell it: so a flush that is on its way isn't waited for
+    /// longer than for any other reply.
+    func inputEnded() {
+        guard !isInputEnded, let cache, lastFlush != nil else { return }
+        isInputEnded = true
+        guard let limit = session.dispatcher.upstream?.configuration.responseTimeout else { return }
+        let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
+        cache.context.eventLoop.scheduleTask(in: limit) { bound.value.giveUp() }
+    }
+
+    private func giveUp() {
+        guard !hasEnded, lastFlush != nil else { return }
+        session.outlet?.abort()
+    }
+
+    /// Its connection was given back or lost: what is unanswered now never will be. Nobody will tell of a flush among it, so the
+    /// cache is shut until there can be none any more.
     func end() {
         hasEnded = true
-        guard lastFlush != nil else { return }
-        session.dispatcher.upstream?.whenAbandonedAreDead { [self] in
-            if isSuspending { resume() } else { cache?.flush(.flushCommand) }
-        }
+        guard lastFlush != nil, let cache else { return }
+        if !isSuspending { cache.suspend(1) }
+        isSuspending = true
+        session.dispatcher.upstream?.whenAbandonedAreDead { [self] in resume() }
     }
 
     private static let longestSuspension = TimeAmount.seconds(1)

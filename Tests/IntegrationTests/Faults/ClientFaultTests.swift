@@ -114,6 +114,11 @@ struct ClientFaultTests {
             "MULTI\r\nEVAL \"return 1\" 0\r\nEXEC\r\n", "MULTI\r\nSET a 1\r\nEXEC\r\nEVAL \"return 2\" 0\r\n",
             "CLIENT REPLY ON\r\nPING\r\n", "MULTI\r\nSET a 1\r\n",
             String(repeating: "GET a\r\n", count: 20) + "BLPOP none 0\r\n",
+            // What flushes is answered, too, whether the cache is shut for it or not.
+            "CLIENT TRACKING OFF\r\nSET a 1\r\nFLUSHDB\r\nGET a\r\n",
+            "CLIENT REPLY OFF\r\nFLUSHDB\r\nCLIENT REPLY ON\r\n", "CLIENT TRACKING OFF\r\nMULTI\r\nSWAPDB 0 1\r\n",
+            // A tunnel that ends, or doesn't.
+            "SUBSCRIBE x\r\nRESET\r\n", "CLIENT REPLY SKIP\r\nRESET\r\n",
         ]
     )
     func endOfInput(_ input: String) throws {
