@@ -53,8 +53,79 @@ struct TunnelledCommandsTests {
 
     @Test("an array is a message, and a status a line of MONITOR, only where there can be such")
     func elsewhere() {
-        #expect(TunnelledFrame(Array(Self.message.utf8), hasMessages: false, isMonitored: true) == .reply)
-        #expect(TunnelledFrame(Array("+1\r\n".utf8), hasMessages: true, isMonitored: false) == .reply)
+        let (message, confirmation) = (Array(Self.message.utf8), Array(Self.confirmation.utf8))
+        let moved = Array("*3\r\n$12\r\nsunsubscribe\r\n$1\r\na\r\n:0\r\n".utf8)
+        #expect(TunnelledFrame(message, possible: [.confirmations, .lines]) == .reply)
+        #expect(TunnelledFrame(confirmation, possible: [.messages, .lines]) == .reply)
+        #expect(TunnelledFrame(moved, possible: .messages) == .confirmation)
+        #expect(TunnelledFrame(moved, possible: []) == .reply)
+        #expect(TunnelledFrame(Array("+1\r\n".utf8), possible: [.messages, .confirmations]) == .reply)
+    }
+
+    @Test(
+        "a confirmation says how many subscriptions there are",
+        arguments: [
+            (confirmation, 1, false), ("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n", 0, false),
+            (">3\r\n$10\r\nssubscribe\r\n$2\r\n:7\r\n:12345678901\r\n", 12_345_678_901, true),
+            ("*3\r\n$12\r\nsunsubscribe\r\n$1\r\na\r\n:0\r\n", 0, true),
+            ("*3\r\n$9\r\nsubscribe\r\n:1\r\n$1\r\na\r\n", nil, false),
+        ] as [(String, Int?, Bool)]
+    )
+    func subscriptions(frame: String, count: Int?, isOfShards: Bool) {
+        let bytes = Array(frame.utf8)
+        #expect(TunnelledFrame.count(endOf: bytes.suffix(TunnelledFrame.bytesOfCount)) == count)
+        #expect(TunnelledFrame.isOfShards(Array(bytes.prefix(TunnelledFrame.bytesNeeded))) == isOfShards)
+    }
+
+    @Test("messages come while there are subscriptions of either kind, confirmations while some are due")
+    func subscribed() {
+        var tunnelled = TunnelledCommands()
+        #expect([tunnelled.isSubscribing, tunnelled.hasSubscriptions] == [false, false])
+        tunnelled.add(.subscription(1))
+        tunnelled.add(Self.kind("c", 1))
+        #expect([tunnelled.isSubscribing, tunnelled.hasSubscriptions] == [true, false])
+        tunnelled.noteSubscriptions(1, ofShards: false)
+        tunnelled.receive(.confirmation)
+        #expect([tunnelled.isSubscribing, tunnelled.hasSubscriptions] == [false, true])
+        tunnelled.noteSubscriptions(1, ofShards: true)
+        tunnelled.noteSubscriptions(0, ofShards: false)
+        #expect(tunnelled.hasSubscriptions == true)
+        tunnelled.noteSubscriptions(0, ofShards: true)
+        #expect(tunnelled.hasSubscriptions == false)
+        tunnelled.noteSubscriptions(nil, ofShards: true)
+        #expect(tunnelled.hasSubscriptions == true)
+    }
+
+    @Test("what many commands do is remembered of the first ones only; the others may have done anything")
+    func many() {
+        var tunnelled = TunnelledCommands()
+        let most = TunnelledCommands.mostMarked
+        for index in 0..<(most + 1_000_000) { tunnelled.add(Self.kind("c", index)) }
+        for index in 0..<most {
+            #expect(tunnelled.answered(by: .reply)?.hash == UInt64(index))
+            tunnelled.receive(.reply)
+        }
+        #expect(tunnelled.answered(by: .reply)?.effect == .writeUnknown)
+        for _ in 0..<999_999 { tunnelled.receive(.reply) }
+        #expect(tunnelled.answered == tunnelled.sent - 1)
+        tunnelled.add(.subscription(1))
+        tunnelled.add(Self.kind("c", 7))
+        tunnelled.receive(.reply)
+        tunnelled.receive(.confirmation)
+        #expect(tunnelled.answered(by: .reply)?.hash == 7)
+        #expect(tunnelled.answered == tunnelled.sent - 1)
+    }
+
+    @Test("so many of them that nobody counts them any more: none has its reply from then on")
+    func tooMany() {
+        var tunnelled = TunnelledCommands()
+        tunnelled.add(Self.kind("c", 0))
+        tunnelled.receive(.reply)
+        for _ in 0..<10_000 { tunnelled.add(.subscription(1)) }
+        #expect(tunnelled.isCountLost == true)
+        for _ in 0..<10_000 { tunnelled.receive(.confirmation) }
+        #expect(tunnelled.answered == 1)
+        #expect(tunnelled.sent == 10_001)
     }
 
     private static func kind(_ command: Character, _ index: Int) -> TunnelledCommands.Kind {
@@ -64,6 +135,9 @@ struct TunnelledCommandsTests {
     }
 
     private static func frame(_ text: String) -> TunnelledFrame {
-        TunnelledFrame(Array(text.utf8.prefix(TunnelledFrame.bytesNeeded)), hasMessages: true, isMonitored: true)
+        TunnelledFrame(
+            Array(text.utf8.prefix(TunnelledFrame.bytesNeeded)),
+            possible: [.messages, .confirmations, .lines]
+        )
     }
 }

@@ -22,6 +22,8 @@ final class Tunnel: ReplyReceiver {
     private let cache: LoopCache?
     /// The beginning of the frame that is coming.
     private var beginning: [UInt8] = []
+    /// The end of what has come of it, if it comes in parts.
+    private var ending: [UInt8] = []
     private var isReleased = false
     private var commands = TunnelledCommands()
     private var transaction: Transaction
@@ -31,7 +33,6 @@ final class Tunnel: ReplyReceiver {
     private var lastFlush: Int?
     /// Ends a suspension that nothing else does.
     private var deadline: Scheduled<Void>?
-    private var hasMessages = false
     private var isMonitored = false
     /// Whether a reply may be another command's than it seems to be.
     private var isUncertain = false
@@ -73,7 +74,7 @@ final class Tunnel: ReplyReceiver {
 
     private func take(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
         beginning.append(contentsOf: bytes.prefix(max(0, TunnelledFrame.bytesNeeded - beginning.count)))
-        noteReceived(isWhole: isWhole)
+        noteReceived(bytes, isWhole: isWhole)
         session.pass(bytes)
         guard isWhole else { return }
         if beginning == Self.confirmation { mayHaveFailed = false }
@@ -116,7 +117,6 @@ final class Tunnel: ReplyReceiver {
         guard let cache else { return }
         switch spec?.pointee.route {
         case .subscription where !transaction.isOpen:
-            if session.identity.version == .resp2 { hasMessages = true }
             if command.count == 1 { isUncertain = true }
             commands.add(command.count > 1 ? .subscription(command.count - 1) : .unsubscription(isConfirmed: false))
             return
@@ -128,7 +128,7 @@ final class Tunnel: ReplyReceiver {
         default: break
         }
         let mark = Self.mark(command, spec, cache.hash)
-        commands.add(.ordinary(mark))
+        commands.add(isUncertain ? .unmarked(1) : .ordinary(mark))
         if mark.effect != .none { lastOnKeys = commands.sent }
         if let spec, flushes(command, spec.pointee) { suspend(cache) }
     }
@@ -151,8 +151,9 @@ final class Tunnel: ReplyReceiver {
     private func flushes(_ command: Command, _ spec: CommandSpec) -> Bool {
         switch spec.route {
         case .multi: transaction.begin()
-        case .exec: return transaction.end().contains { $0.effect == .flush }
-        case .discard: _ = transaction.end()
+        // With anything behind them they are refused, and the transaction stays open.
+        case .exec where command.count == 1: return transaction.end().contains { $0.effect == .flush }
+        case .discard where command.count == 1: _ = transaction.end()
         default: break
         }
         guard spec.flushReason(of: command) != nil else { return false }
@@ -160,24 +161,43 @@ final class Tunnel: ReplyReceiver {
         return true
     }
 
-    private func noteReceived(isWhole: Bool) {
+    private func noteReceived(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
         guard let cache else { return }
         // Of so short a beginning nothing can be said.
         let isKnown = isWhole || beginning.count == TunnelledFrame.bytesNeeded
-        let frame =
-            isKnown ? TunnelledFrame(beginning, hasMessages: hasMessages, isMonitored: isMonitored) : nil
+        let frame = isKnown ? TunnelledFrame(beginning, possible: possibleFrames) : nil
         if !isReleased, beginning.first != UInt8(ascii: ">") { release(frame, cache) }
+        if isReleased || !isWhole {
+            ending = Array((ending + bytes.suffix(TunnelledFrame.bytesOfCount)).suffix(TunnelledFrame.bytesOfCount))
+        }
         isReleased = !isWhole
         guard isWhole, let frame else { return }
+        if frame == .confirmation {
+            let end = ending.isEmpty ? Array(bytes.suffix(TunnelledFrame.bytesOfCount)) : ending
+            commands.noteSubscriptions(TunnelledFrame.count(endOf: end), ofShards: TunnelledFrame.isOfShards(beginning))
+        }
+        ending.removeAll(keepingCapacity: true)
         commands.receive(frame)
         if let lastFlush, commands.answered >= lastFlush { endFlush() }
+    }
+
+    /// What can come next that isn't a reply, though it looks like one.
+    private var possibleFrames: TunnelledFrame.Possible {
+        if isUncertain || commands.isCountLost {
+            return isMonitored ? [.messages, .confirmations, .lines] : [.messages, .confirmations]
+        }
+        guard session.identity.version == .resp2 else { return [] }
+        var possible: TunnelledFrame.Possible = []
+        if commands.hasSubscriptions { possible.insert(.messages) }
+        if commands.isSubscribing { possible.insert(.confirmations) }
+        return possible
     }
 
     /// What a reply shows or tells of must be known to the cache when it leaves: the command's key, or, if it can't be told whose
     /// reply it is, everything.
     private func release(_ frame: TunnelledFrame?, _ cache: LoopCache) {
-        if let frame, frame == .push || frame == .confirmation { return }
-        if let frame, !isUncertain {
+        if let frame, !isUncertain, !commands.isCountLost {
+            if frame == .push || frame == .confirmation { return }
             if let mark = commands.answered(by: frame) { cache.release(mark) }
         } else if commands.answered < lastOnKeys {
             cache.cache.doubtEverything()
@@ -199,7 +219,7 @@ final class Tunnel: ReplyReceiver {
 
     private func waitedLong() {
         guard !hasEnded else { return }
-        mayBeSilent ? endFlush() : resume()
+        mayBeSilent || commands.isCountLost ? endFlush() : resume()
     }
 
     /// Everything that was sent has been executed.
