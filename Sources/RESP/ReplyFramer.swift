@@ -2,9 +2,10 @@
 ///
 /// RESP2 and RESP3, however the input is cut: the framer needs no byte twice. An aggregate adds its elements to a
 /// single count of what is still open, so nesting needs no stack and a hostile depth costs nothing. An attribute adds
-/// its pairs and stays in front of the value it describes. A push inside an aggregate adds its elements, too: Redis sends
-/// what it has to say to a client in the middle of that client's EXEC. It takes the place of one only where it answers a
-/// command of that transaction, as the confirmations of SUBSCRIBE and its kin do, by whose name they are known.
+/// its pairs and stays in front of the value it describes. A push inside an aggregate adds its elements, too: Redis
+/// sends what it has to say to a client in the middle of that client's EXEC. It takes the place of one only where it
+/// answers a command of that transaction, as the confirmations of SUBSCRIBE and its kin do, by whose name they are
+/// known.
 public struct ReplyFramer: Sendable {
     /// The first byte of the current frame, or of the last one when that is whole: `+`, `-`, `:`, `$`, `*`, `>`, ….
     public private(set) var kind: UInt8 = 0

@@ -49,7 +49,8 @@ public final class Session: ReplyReceiver {
     private var hits = 0
     private let delivery = SessionDelivery()
     private var resumedInTurn = 0
-    /// How many fills had begun on the loop when its last command was sent; or the number of the one that it has joined since.
+    /// How many fills had begun on the loop when its last command was sent; or the number of the one that it has joined
+    /// since.
     private var lastFill = 0
     private var window: ReplyWindow
     private var isEnded = false
@@ -58,8 +59,8 @@ public final class Session: ReplyReceiver {
     /// Redis has been told that the session's own connection ends, so it is no failure that it does.
     private(set) var hasFinished = false
 
-    /// How many bytes of others' replies may wait for their turn before the client is cut off: what leaves in one turn has to fit
-    /// into one buffer.
+    /// How many bytes of others' replies may wait for their turn before the client is cut off: what leaves in one turn
+    /// has to fit into one buffer.
     private static let lateLimit = 1 << 30
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
@@ -98,9 +99,9 @@ public final class Session: ReplyReceiver {
         }
     }
 
-    /// The client sends nothing more, and every command that it has sent is on its way. What Redis answers a client that has
-    /// ended its input, it still gets: so where an answer may never come, as with a blocking command and in a tunnel, Redis is
-    /// told, and ends the connection as it would the client's own.
+    /// The client sends nothing more, and every command that it has sent is on its way. What Redis answers a client
+    /// that has ended its input, it still gets: so where an answer may never come, as with a blocking command and in a
+    /// tunnel, Redis is told, and ends the connection as it would the client's own.
     public func inputEnded() {
         tunnel?.inputEnded()
         if let pinned, isTunnel || pinned.slowCommands > 0 {
@@ -110,9 +111,9 @@ public final class Session: ReplyReceiver {
         if !isTunnel { closeAfterReplies() }
     }
 
-    /// The client sends nothing more, and some of what it has sent waits for its turn. If it waits for a command that is
-    /// blocked, Redis is told: it ends such a client at once, or the command might take an element for nobody. It is blocked
-    /// if Redis answers others meanwhile.
+    /// The client sends nothing more, and some of what it has sent waits for its turn. If it waits for a command that
+    /// is blocked, Redis is told: it ends such a client at once, or the command might take an element for nobody. It is
+    /// blocked if Redis answers others meanwhile.
     public func inputEndedEarly() { finishIfBlocked(turns: Self.turnsOfBlocked) }
 
     private func finishIfBlocked(turns: Int) {
@@ -175,8 +176,8 @@ public final class Session: ReplyReceiver {
     @inline(__always)
     func noteHit() { hits &+= 1 }
 
-    /// Whether everything that is outstanding was sent before the fill with this number: then it will be answered by the time that
-    /// the fill's reply comes, which can be passed on as it does.
+    /// Whether everything that is outstanding was sent before the fill with this number: then it will be answered by
+    /// the time that the fill's reply comes, which can be passed on as it does.
     func precedes(_ fill: Int) -> Bool { outstanding == 0 || lastFill < fill }
 
     /// Answers a command that reads `keys` with the reply that the fill with this number will bring: the ticket for
@@ -266,8 +267,8 @@ public final class Session: ReplyReceiver {
         }
     }
 
-    /// So many commands are about to be sent that the cache must be shut for. That is rare, and kept out of every command's
-    /// way.
+    /// So many commands are about to be sent that the cache must be shut for. That is rare, and kept out of every
+    /// command's way.
     @inline(never)
     private func shut(_ cache: LoopCache, _ count: Int) {
         cache.suspend(count)

@@ -6,11 +6,12 @@ import Upstream
 
 /// What the server sends through a session that is a tunnel.
 ///
-/// A tunnel ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it says, since
-/// a script may say the same, and behind CLIENT REPLY SKIP there is none. So a command follows it that no server knows, which is
-/// refused by name: also to a client that is yet to authenticate, and without anybody's hearing of it. When that error comes,
-/// which nobody else gets to see, RESET has been executed, unless the last that was said of it is an error. (If it can't be
-/// executed, and CLIENT REPLY is off, nothing comes: the client, which is told nothing either way, waits until it gives up.)
+/// A tunnel ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it
+/// says, since a script may say the same, and behind CLIENT REPLY SKIP there is none. So a command follows it that no
+/// server knows, which is refused by name: also to a client that is yet to authenticate, and without anybody's hearing
+/// of it. When that error comes, which nobody else gets to see, RESET has been executed, unless the last that was said
+/// of it is an error. (If it can't be executed, and CLIENT REPLY is off, nothing comes: the client, which is told
+/// nothing either way, waits until it gives up.)
 final class Tunnel: ReplyReceiver {
     /// Whether replies can be told apart at all.
     let isFramed: Bool
@@ -146,8 +147,8 @@ final class Tunnel: ReplyReceiver {
         return CommandMark(hash: key, sentAt: 0, command: spec?.pointee.index ?? 0, effect: effect, isLast: true)
     }
 
-    /// Follows transactions. Whether the reply to the command may tell of a flush: the flush itself, even if it is only queued,
-    /// and EXEC after that.
+    /// Follows transactions. Whether the reply to the command may tell of a flush: the flush itself, even if it is only
+    /// queued, and EXEC after that.
     private func flushes(_ command: Command, _ spec: CommandSpec) -> Bool {
         switch spec.route {
         case .multi: transaction.begin()
@@ -193,8 +194,8 @@ final class Tunnel: ReplyReceiver {
         return possible
     }
 
-    /// What a reply shows or tells of must be known to the cache when it leaves: the command's key, or, if it can't be told whose
-    /// reply it is, everything.
+    /// What a reply shows or tells of must be known to the cache when it leaves: the command's key, or, if it can't be
+    /// told whose reply it is, everything.
     private func release(_ frame: TunnelledFrame?, _ cache: LoopCache) {
         if let frame, !isUncertain, !commands.isCountLost {
             if frame == .push || frame == .confirmation { return }
@@ -205,8 +206,8 @@ final class Tunnel: ReplyReceiver {
         if lastFlush != nil, !isSuspending { cache.flush(.flushCommand) }
     }
 
-    /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and with CLIENT
-    /// REPLY OFF nothing ever is. A reply that comes later flushes once more.
+    /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and with
+    /// CLIENT REPLY OFF nothing ever is. A reply that comes later flushes once more.
     private func suspend(_ cache: LoopCache) {
         lastFlush = commands.sent
         if !isSuspending { cache.suspend(1) }
@@ -243,9 +244,9 @@ final class Tunnel: ReplyReceiver {
         cache?.resume(1, .flushCommand)
     }
 
-    /// The client sends nothing more, and Redis is told. What it answers then it answers soon, and ends the connection. But a
-    /// client that is gone looks the same as long as there is nothing to tell it: so a flush that is on its way isn't waited for
-    /// longer than for any other reply.
+    /// The client sends nothing more, and Redis is told. What it answers then it answers soon, and ends the connection.
+    /// But a client that is gone looks the same as long as there is nothing to tell it: so a flush that is on its way
+    /// isn't waited for longer than for any other reply.
     func inputEnded() {
         guard !isInputEnded, let cache, lastFlush != nil else { return }
         isInputEnded = true
@@ -259,8 +260,8 @@ final class Tunnel: ReplyReceiver {
         session.outlet?.abort()
     }
 
-    /// Its connection was given back or lost: what is unanswered now never will be. Nobody will tell of a flush among it, so the
-    /// cache is shut until there can be none any more.
+    /// Its connection was given back or lost: what is unanswered now never will be. Nobody will tell of a flush among
+    /// it, so the cache is shut until there can be none any more.
     func end() {
         hasEnded = true
         guard lastFlush != nil, let cache else { return }

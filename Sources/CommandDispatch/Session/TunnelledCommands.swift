@@ -2,11 +2,13 @@ import Upstream
 
 /// Which of the commands that went into a tunnel have their replies.
 ///
-/// A command that subscribes is answered once for each channel; UNSUBSCRIBE without any, as often as there were channels; and
-/// with CLIENT REPLY others get no reply at all. So it can't always be told. In doubt a command counts as one without a reply.
+/// A command that subscribes is answered once for each channel; UNSUBSCRIBE without any, as often as there were
+/// channels; and with CLIENT REPLY others get no reply at all. So it can't always be told. In doubt a command counts as
+/// one without a reply.
 ///
-/// What has no reply may be without end: nobody answers a client that wants no replies, and who is blocked may send on. So no
-/// more than a certain number are remembered with what they do; those behind them are counted, and may have done anything.
+/// What has no reply may be without end: nobody answers a client that wants no replies, and who is blocked may send on.
+/// So no more than a certain number are remembered with what they do; those behind them are counted, and may have done
+/// anything.
 struct TunnelledCommands: ~Copyable {
     /// What is to be expected of one.
     enum Kind {

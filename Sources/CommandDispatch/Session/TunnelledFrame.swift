@@ -59,7 +59,8 @@ enum TunnelledFrame {
 
     // MARK: Confirmations
 
-    /// Whether the confirmation that begins with `bytes` counts channels of shards, of which Redis keeps an account of their own.
+    /// Whether the confirmation that begins with `bytes` counts channels of shards, of which Redis keeps an account of
+    /// their own.
     static func isOfShards(_ bytes: [UInt8]) -> Bool {
         let name = name(in: bytes)
         return name == "ssubscribe\r" || name == "sunsubscribe\r"
