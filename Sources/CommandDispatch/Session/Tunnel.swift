@@ -121,8 +121,21 @@ final class Tunnel: ReplyReceiver {
             if command.count == 1 { isUncertain = true }
             commands.add(command.count > 1 ? .subscription(command.count - 1) : .unsubscription(isConfirmed: false))
             return
-        case .subscription, .hello: isUncertain = true
-        case .tunnel: isMonitored = true
+        case .subscription:
+            isUncertain = true
+            // EXEC's array has room for one confirmation: what follows that, and the reply that it leaves no room for,
+            // come by themselves.
+            commands.loseCount()
+        case .hello: isUncertain = true
+        case .tunnel:
+            isUncertain = true
+            isMonitored = true
+        case .rawTunnel:
+            // REPLCONF ACK has no reply.
+            isUncertain = true
+        case .forward where spec?.pointee.flushes == .debug:
+            // DEBUG PROTOCOL PUSH is answered with a push.
+            isUncertain = true
         case .client where command.subcommand(is: "reply"):
             isUncertain = true
             mayBeSilent = true
