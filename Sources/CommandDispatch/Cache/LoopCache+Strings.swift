@@ -39,7 +39,7 @@ extension LoopCache {
             if !hasWaited { topKeys.record(key, hash: id.hash) }
             let isAdmitted = hasWaited ? admission.mode != .standingAside : admission.admits(id.hash, now: now)
             guard isAdmitted || hasWaited, !session.hasOutstanding(on: id.hash) else {
-                missing.append((index, isAdmitted))
+                missing.append((index, id.hash, isAdmitted))
                 continue
             }
             let version = session.identity.version
@@ -48,7 +48,7 @@ extension LoopCache {
             case .hit: if !hasWaited { admission.noteHit(id.hash) }
             case .absent:
                 admission.noteMiss(id.hash)
-                missing.append((index, isAdmitted))
+                missing.append((index, id.hash, isAdmitted))
             case .closed, .suspended:
                 if !hasWaited { admission.noteShut() }
                 return bypass(found == .closed ? .feedDown : .suspended)
@@ -76,15 +76,13 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
-        let ids = missing.map { index, _ in
-            CacheID(hash: hash(command[index]), key: command[index], namespace: shared.cacheNamespace)
-        }
+        let ids = missing.map { CacheID(hash: $0.hash, key: command[$0.index], namespace: shared.cacheNamespace) }
         let flight = Self.flight(of: ids)
         if join(flight, ids, command, spec, session, shared) { return .taken }
         noteMiss()
         var refusal = Self.trackingRefusal(of: shared)
         let asked = zip(missing, ids).map { missing, id in
-            let (index, isAdmitted) = missing
+            let (index, _, isAdmitted) = missing
             // What the session itself may be writing will be purged in a moment.
             let isOwn = isAdmitted && session.hasOutstandingWrite(on: id.hash)
             let isKept = isAdmitted && !isOwn && admission.keeps(id.hash)
@@ -118,7 +116,7 @@ extension LoopCache {
         scratch.clear()
         scratch.writeArrayHeader(missing.count + 1)
         scratch.writeStaticString("$4\r\nMGET\r\n")
-        for (index, _) in missing { scratch.writeBulkString(command[index]) }
+        for (index, _, _) in missing { scratch.writeBulkString(command[index]) }
         scratch.withUnsafeReadableBytes { shared.send($0, to: reply) }
         Self.letGoIfLarge(&scratch)
         for asked in asked where asked.lease != 0 {

@@ -53,8 +53,8 @@ final class LoopCache {
     var strings = ByteBuffer()
     /// What became of the command that was dispatched last, if it was one for the cache.
     var lastOutcome = CacheOutcome.bypass
-    /// Which arguments of an MGET weren't found, and whether their strings are worth keeping.
-    var missing: [(index: Int, isAdmitted: Bool)] = []
+    /// Which arguments of an MGET weren't found, their hashes, and whether their strings are worth keeping.
+    var missing: [(index: Int, hash: UInt64, isAdmitted: Bool)] = []
 
     private let namespaces: Namespaces
 

@@ -17,11 +17,12 @@ final class IdentityReply: CollectingReceiver {
         let isError = reply.first == UInt8(ascii: "-")
         // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
         let isQueued = reply.starts(with: "+QUEUED".utf8)
+        let isAccepted = !isError && !isQueued
         if isQueued || (isError && change.mayTakePartialEffect) { session.connectionState.keep() }
         session.obstacles.remove(.awaitingReply)
-        if !isError, !isQueued { session.dispatcher.finish(change, session, connection) }
+        if isAccepted { session.dispatcher.finish(change, session, connection) }
         session.receive(reply, replies: 1, goesOn: false)
-        if isError || isQueued { session.dispatcher.refused(session, connection) }
+        if !isAccepted { session.dispatcher.refused(session, connection) }
     }
 
     override func fail(_ failure: UpstreamFailure) {

@@ -123,10 +123,7 @@ public final class Session: ReplyReceiver {
             guard let self, isSuspended, pinned === connection, commands.answered == answered else { return }
             // What hasn't left yet can't be blocked.
             guard connection.isReady else { return finishIfBlocked(turns: Self.turnsOfBlocked) }
-            guard turns == 1 else { return finishIfBlocked(turns: turns - 1) }
-            connection.finishSending()
-            hasFinished = true
-            closeAfterReplies()
+            turns == 1 ? inputEnded() : finishIfBlocked(turns: turns - 1)
         }
         shared.send(["PING"], to: turn)
     }

@@ -16,7 +16,7 @@ final class Tunnel: ReplyReceiver {
     /// Whether replies can be told apart at all.
     let isFramed: Bool
     /// Whether the cache is shut because of a command that flushes it.
-    private(set) var isSuspending = false
+    private var isSuspending = false
 
     private let session: Session
     /// Nil where nobody minds what comes through: there is no cache, or it isn't RESP.

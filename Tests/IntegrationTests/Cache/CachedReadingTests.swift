@@ -122,10 +122,7 @@ struct CachedReadingTests {
         for (key, value) in [("m:a", "A"), ("m:b", "B"), ("m:c", "C"), ("m:d", "D")] {
             try redis.connect().call("SET", key, value)
         }
-        for key in ["m:a", "m:d"] {
-            try clients[0].call("GET", key)
-            try waitUntil("it is kept") { try clients[0].call("CACHE", "EXPLAIN", "GET", key) == "$3\r\nHIT\r\n" }
-        }
+        for key in ["m:a", "m:d"] { try clients[0].waitUntilKept("GET \(key)") }
         let monitor = try redis.connect()
         try monitor.call("MONITOR")
         try redis.freeze()

@@ -218,10 +218,7 @@ struct FeedTests {
         let refused = try OCMServer(upstream: other.url)
         let tracked = try refused.connect()
         #expect(try tracked.call("AUTH", "reader", "pw") == "+OK\r\n")
-        try waitUntil("the reader's reads are kept") {
-            try tracked.call("GET", "k")
-            return try tracked.call("CACHE", "EXPLAIN", "GET", "k").hasSuffix("HIT\r\n")
-        }
+        try tracked.waitUntilKept("GET k")
         #expect(try tracked.call("INFO", "ocm").contains("ocm_cache:tracking refused\r\n"))
     }
 
