@@ -108,4 +108,30 @@ struct MemoryTests {
         let kept = try (0..<100).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
         #expect(kept >= 98, "a choice at random would leave next to none")
     }
+
+    @Test("what was read a few times outlives a scan that takes more than all of the memory")
+    func scan() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        for number in 0..<200 { try client.call("SET", "hot\(number)", "v") }
+        for _ in 0..<3 { for number in 0..<200 { try client.call("GET", "hot\(number)") } }
+        for number in 0..<15_000 {
+            client.advance(milliseconds: 1)
+            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
+        }
+        #expect(try client.info("evicted_keys") > 8000)
+        let kept = try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
+        #expect(kept >= 190, "by their last use all of them would have gone")
+    }
+
+    @Test("of keys that are used alike the large go first")
+    func sizes() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        for number in 0..<1000 {
+            client.advance(milliseconds: 16)
+            try client.call("SET", "small\(number)", String(repeating: "v", count: 100))
+            try client.call("HSET", "large\(number)", "field", String(repeating: "v", count: 4000))
+        }
+        let small = try (0..<1000).count { try client.call("EXISTS", "small\($0)") == ":1\r\n" }
+        #expect(small >= 900)
+    }
 }

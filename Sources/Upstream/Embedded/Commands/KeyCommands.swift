@@ -36,12 +36,10 @@ enum KeyCommands {
     }
 
     static func rename(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
-        guard let slot = keyspace.lookupWrite(call.key, call.db) else { throw .noSuchKey }
+        guard keyspace.lookupWrite(call.key, call.db) != nil else { throw .noSuchKey }
         if !call.key.equals(call[2]) {
             keyspace.delete(call[2], call.db)
             keyspace.relocate(call.key, call.db, to: call[2], call.db)
-        } else {
-            slot.element.lastUse = keyspace.useClock
         }
         reply.writeOK()
     }

@@ -18,13 +18,14 @@ extension Keyspace {
             insert(entry, hash, db, expiry: expiry ?? Entry.never)
             return
         }
+        slot.element.use = slot.element.use.again(at: useClock)
         overwrite(slot, value, kind)
         if let expiry { setExpiry(expiry, slot, db) }
     }
 
     /// Replaces a value by a string. The block stays if the string fits and doesn't leave most of it empty.
     @inline(__always)
-    func overwrite(_ slot: Slot, _ value: UnsafeRawBufferPointer, _ kind: Entry.Kind = .string) {
+    private func overwrite(_ slot: Slot, _ value: UnsafeRawBufferPointer, _ kind: Entry.Kind = .string) {
         var entry = slot.element
         charge(-entry.releaseValue())
         let neededCost = Heap.cost(Entry.headerSize + entry.key.count + value.count)
@@ -33,7 +34,6 @@ extension Keyspace {
         }
         entry.kind = kind
         entry.valueLength = value.count
-        entry.lastUse = useClock
         if let bytes = value.baseAddress { entry.valueStart.copyMemory(from: bytes, byteCount: value.count) }
     }
 
@@ -57,7 +57,7 @@ extension Keyspace {
     /// Adds an entry whose key isn't there.
     @discardableResult
     func insert(_ entry: Entry, _ hash: UInt64, _ db: Int, expiry: Int64 = Entry.never) -> Slot {
-        entry.lastUse = useClock
+        entry.use = KeyUse(at: useClock)
         entry.expiry = expiry
         charge(entry.cost)
         adjustTable(db)
@@ -119,7 +119,7 @@ extension Keyspace {
         let old = slot.element
         let new = Entry(key: old.key, kind: old.kind, valueLength: length, capacity: capacity)
         new.expiry = old.expiry
-        new.lastUse = old.lastUse
+        new.use = old.use
         new.valueStart.copyMemory(from: old.valueStart, byteCount: length)
         slot.element = new
         charge(new.cost - old.cost)

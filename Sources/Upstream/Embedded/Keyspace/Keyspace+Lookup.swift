@@ -13,7 +13,7 @@ extension Keyspace {
         }
         statistics.keyspaceHits &+= 1
         let entry = slot.element
-        entry.lastUse = useClock
+        entry.use = entry.use.again(at: useClock)
         return entry
     }
 
@@ -30,7 +30,7 @@ extension Keyspace {
     /// Finds a key on behalf of a command that changes it: a use, but neither hit nor miss.
     func lookupWrite(_ key: UnsafeRawBufferPointer, _ db: Int) -> Slot? {
         guard let slot = find(key, hash(key), db) else { return nil }
-        slot.element.lastUse = useClock
+        slot.element.use = slot.element.use.again(at: useClock)
         return slot
     }
 

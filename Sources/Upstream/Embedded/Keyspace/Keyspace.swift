@@ -21,7 +21,7 @@ final class Keyspace {
     var statistics = KeyspaceStatistics()
     var lazyFree = LazyFree()
     var random = RandomSource(seed: .random(in: 0 ... .max))
-    /// The time by which use is measured: ms since the keyspace was made, as of lately.
+    /// The time by which use is measured: since the keyspace was made, as of lately (``KeyUse``).
     private(set) var useClock: UInt32 = 0
 
     private let clock: @Sendable () -> Int64
@@ -49,7 +49,7 @@ final class Keyspace {
         if let commandTime { return commandTime }
         let time = clock()
         commandTime = time
-        useClock = UInt32(truncatingIfNeeded: time - startTime)
+        useClock = UInt32(truncatingIfNeeded: (time - startTime) >> KeyUse.clockShift)
         return time
     }
 

@@ -3,7 +3,7 @@
 /// | bytes | what |
 /// |---|---|
 /// | 0–7 | when it expires, Unix time in ms; ``never`` if it doesn't |
-/// | 8–11 | when it was last used, on the store's clock |
+/// | 8–11 | how it has been used (``KeyUse``) |
 /// | 12–15 | the length of the value |
 /// | 16–19 | the length of the key |
 /// | 20–23 | what kind of value it is (three bits) and what the block takes from memory, in units of 16 bytes |
@@ -43,11 +43,11 @@ struct Entry: DictElement {
         nonmutating set { block.storeBytes(of: newValue, as: Int64.self) }
     }
 
-    /// When it was last used.
+    /// How it has been used.
     @inline(__always)
-    var lastUse: UInt32 {
-        get { block.load(fromByteOffset: 8, as: UInt32.self) }
-        nonmutating set { block.storeBytes(of: newValue, toByteOffset: 8, as: UInt32.self) }
+    var use: KeyUse {
+        get { KeyUse(bits: block.load(fromByteOffset: 8, as: UInt32.self)) }
+        nonmutating set { block.storeBytes(of: newValue.bits, toByteOffset: 8, as: UInt32.self) }
     }
 
     /// How long the value is. May be set up to ``capacity``.
@@ -73,6 +73,9 @@ struct Entry: DictElement {
 
     /// What the block takes from memory.
     @inline(__always) var cost: Int { Int(kindAndCost >> 3) << 4 }
+
+    /// What it takes from memory, the fields of a large hash included.
+    var wholeCost: Int { kind == .tableHash ? cost + table.bytes : cost }
 
     /// How long the value may get in this block.
     @inline(__always) var capacity: Int { Heap.capacity(cost: cost) - Self.headerSize - keyLength }
