@@ -50,9 +50,14 @@ extension Dispatcher {
         }
     }
 
+    /// The largest request, in bytes, that goes over a shared connection. The server ends a connection over which more
+    /// comes than it takes (`proto-max-bulk-len`, `client-query-buffer-limit`, which may be as low as 1 MB, or a hosted
+    /// one's own limit), and a large request holds up all that come behind it.
+    static let largestShared = 512 << 10
+
     /// Over the session's own connection if it has one, else over the shared one. While one of our clients has told
     /// the server to hold commands back, a session takes a connection of its own, so that its command, if it is held,
-    /// holds up nobody else.
+    /// holds up nobody else; and so it does for what is large.
     func forwardOrPin(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
@@ -67,6 +72,9 @@ extension Dispatcher {
             let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
             if disposition == .taken { noteBypass(.paused, spec) }
             return disposition
+        }
+        guard command.frame.count <= Self.largestShared else {
+            return sendPinned(command, spec, session, reply: reply)
         }
         guard let shared = session.shared else { return .later }
         if shared.isCongested {
