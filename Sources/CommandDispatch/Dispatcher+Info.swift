@@ -38,7 +38,7 @@ extension Dispatcher {
         ]
         if let upstream {
             lines.append("ocm_upstream:\(upstream.configuration.url.description)")
-            switch upstream.status {
+            switch upstream.observedStatus {
             case .connecting: lines.append("ocm_upstream_status:connecting")
             case .up: lines.append("ocm_upstream_status:up")
             case .down(let failure):

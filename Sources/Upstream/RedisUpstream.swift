@@ -23,6 +23,17 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     public let baseIdentity: Identity
     /// Whether the server can be reached.
     public private(set) var status = Status.connecting
+    /// The same for those who watch: a server that has owed a reply for ``patience`` is down to them, though commands
+    /// still wait for it.
+    public var observedStatus: Status {
+        guard status == .up, let silence = shared[baseIdentity]?.silence(at: .now()), silence >= Self.patience else {
+            return status
+        }
+        let seconds = TimeAmount.seconds(silence.nanoseconds / 1_000_000_000)
+        return .down(.unreachable(server: serverName, reason: "no answer for \(seconds.text)"))
+    }
+    private static let patience = TimeAmount.seconds(2)
+
     /// Told when `status` may have changed for good: for start-up.
     public var onStatusChange: ((Status) -> Void)?
     /// Told of what happens to shared connections.

@@ -90,6 +90,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
     /// Whether the server has taken the connection.
     public var isReady: Bool { connection?.isReady ?? false }
 
+    /// See ``UpstreamConnection/silence(at:)``.
+    func silence(at now: NIODeadline) -> TimeAmount? { connection?.silence(at: now) }
+
     /// Whether every command has its reply.
     var isQuiet: Bool { connection?.isQuiet ?? true }
 

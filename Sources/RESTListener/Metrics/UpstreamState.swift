@@ -5,7 +5,7 @@ import Upstream
 struct UpstreamState {
     /// Where it is, without the password.
     let address: String
-    /// Whether commands are carried.
+    /// Whether commands are carried, and answered.
     let isUp: Bool
     /// Whether reads are answered from the local cache.
     let cache: CacheState
@@ -21,7 +21,7 @@ struct UpstreamState {
         guard let upstream = dispatcher.upstream else { return nil }
         self.init(
             address: upstream.configuration.url.description,
-            isUp: upstream.status == .up,
+            isUp: upstream.observedStatus == .up,
             cache: dispatcher.cacheState
         )
     }

@@ -108,7 +108,7 @@ struct StatsDocument {
 
     private func write(_ upstream: RedisUpstream, to object: inout JSONObjectWriter) {
         object.member("url", upstream.configuration.url.redacted)
-        switch upstream.status {
+        switch upstream.observedStatus {
         case .connecting: object.member("state", "connecting")
         case .up: object.member("state", "up")
         case .down(let failure):

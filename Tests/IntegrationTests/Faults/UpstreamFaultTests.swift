@@ -96,6 +96,24 @@ struct UpstreamFaultTests {
         #expect(try client.read(26) == Array("$1\r\na\r\n$6\r\nbefore\r\n$1\r\nb\r\n".utf8))
     }
 
+    @Test("stopped: while commands wait, those who watch are told that it is away")
+    func frozenInSight() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        let watcher = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try redis.freeze()
+        defer { redis.thaw() }
+        try client.sendCommand("SET", "k", "w")
+        try waitUntil("it is seen") { try watcher.call("INFO", "ocm").contains("ocm_upstream_status:down\r\n") }
+        let failure = "ocm_upstream_error:cannot reach Redis at 127.0.0.1:\(redis.port): no answer for "
+        #expect(try watcher.call("INFO", "ocm").contains(failure))
+        redis.thaw()
+        #expect(String(decoding: try client.readReply(), as: UTF8.self) == "+OK\r\n")
+        #expect(try watcher.call("INFO", "ocm").contains("ocm_upstream_status:up\r\n"))
+    }
+
     @Test("stopped: commands wait for the time-out once, and then not even for the next attempt to connect")
     func frozenWhileConnecting() throws {
         let redis = try RedisServer()
