@@ -16,7 +16,7 @@ PYTHON_TESTS := Tests/IntegrationTests/clients $(addprefix Tests/,PythonClientTe
 	MetricsTests Deployment)
 
 BUILD_PACKAGES := libhiredis-dev libyaml-dev zlib1g-dev pkg-config
-TEST_PACKAGES := redis-server redis-tools
+TEST_PACKAGES := redis-server redis-tools openssl
 MODEL_PACKAGES := spin gcc libc6-dev
 IMAGE_PACKAGES := buildah debootstrap iproute2 util-linux
 

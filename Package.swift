@@ -49,6 +49,8 @@ let package = Package(
                 "CHiredis", "CPrefetch", "RESP",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -183,7 +185,11 @@ let package = Package(
             dependencies: ["CacheClient", .product(name: "NIOHTTP1", package: "swift-nio")],
             swiftSettings: strict
         ),
-        .testTarget(name: "OCMTests", dependencies: ["ocm", "CacheClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "OCMTests",
+            dependencies: ["ocm", "CacheClient", "Upstream", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["CacheClient", "TestSupport"],

@@ -263,7 +263,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
                 connection.close(
                     connection.isReady
                         ? .timedOut(server: serverName, after: limit.text)
-                        : .unreachable(server: serverName, reason: "no answer within \(limit.text)")
+                        : .unreachable(server: serverName, reason: connection.reasonOfSilence(for: limit))
                 )
             }
         }

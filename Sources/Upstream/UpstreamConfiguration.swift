@@ -3,7 +3,9 @@ import NIOCore
 /// How to reach and treat the upstream Redis.
 public struct UpstreamConfiguration: Sendable {
     /// Where it is.
-    public var url: UpstreamURL
+    public let url: UpstreamURL
+    /// How connections are encrypted; nil if they aren't.
+    public let tls: UpstreamTLS?
     /// How long connecting and introducing oneself may take.
     public var connectTimeout = TimeAmount.seconds(5)
     /// How long the server may stay silent while a command that doesn't block waits for its reply; nil for ever.
@@ -17,6 +19,10 @@ public struct UpstreamConfiguration: Sendable {
     /// How long an unused connection is kept open.
     public var idleTimeout = TimeAmount.seconds(60)
 
-    /// Redis at `url`, everything else by default.
-    public init(url: UpstreamURL) { self.url = url }
+    /// Redis at `url`, everything else by default; `tls` if, and only if, the URL says so.
+    public init(url: UpstreamURL, tls: UpstreamTLS? = nil) {
+        precondition(url.usesTLS == (tls != nil), "nothing goes out in plain text that was meant to be encrypted")
+        self.url = url
+        self.tls = tls
+    }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOTLS
 import RESP
 
 /// One connection to the server: commands in, replies out to whoever sent the commands, in order.
@@ -16,6 +17,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     private enum Phase {
         case connecting
+        /// The TLS handshake is under way.
+        case securing
         case handshaking
         case ready
         case closed
@@ -36,10 +39,12 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 
+    private let url: UpstreamURL
     private let owner: any UpstreamConnectionOwner
     private let context: LoopContext
     private var phase = Phase.connecting
     private var handshake: Handshake
+    private var hasAnswered = false
     private var channelContext: ChannelHandlerContext?
     private var framer = ReplyFramer()
     private var pending = RingQueue<PendingRun>()
@@ -63,6 +68,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         identifies: Bool
     ) {
         self.identity = identity
+        self.url = url
         self.owner = owner
         self.context = context
         handshake = Handshake(identity: identity, url: url, identifies: identifies)
@@ -186,6 +192,11 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     }
 
     /// Ends what is sent, so that the server answers what it can and then ends the connection.
+    ///
+    /// So it does over TLS: Redis answers each record before it reads the next, the last of which announces the end,
+    /// and its answers are read here until it ends the connection itself. TLS 1.2 would have it answer nothing more
+    /// (RFC 5246, 7.2.1), which it doesn't heed. Before a proxy that did, the client would see its connection end, as
+    /// it does when Redis goes away.
     public func finishSending() {
         isFinishing = true
         context.tick.add(self)
@@ -208,10 +219,11 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         if log.gatheredCommands > 0 { self.context.tick.add(self) }
         buffer.withUnsafeReadableBytes { bytes in
             do throws(ReplyFramingError) {
-                if phase == .handshaking {
-                    try readHandshake(bytes)
-                } else {
-                    try readReplies(bytes)
+                switch phase {
+                case .ready: try readReplies(bytes)
+                case .handshaking: try readHandshake(bytes)
+                // What TLS had decrypted when the connection was given up.
+                case .connecting, .securing, .closed: break
                 }
             } catch {
                 let reason = phase == .handshaking ? error.meaningInFirstAnswer : error.message
@@ -296,6 +308,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     }
 
     private func readHandshake(_ bytes: UnsafeRawBufferPointer) throws(ReplyFramingError) {
+        hasAnswered = true
         var index = 0
         while phase == .handshaking, let end = try framer.endOfFrame(in: bytes, from: index) {
             switch handshake.receive(UnsafeRawBufferPointer(rebasing: bytes[index..<end])) {
@@ -323,21 +336,50 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Lets go of the channel.
     public func handlerRemoved(context: ChannelHandlerContext) { channelContext = nil }
 
-    /// Introduces itself.
+    /// Introduces itself, or has it done when nobody else can listen any more.
     public func channelActive(context: ChannelHandlerContext) {
         guard phase == .connecting else { return context.close(promise: nil) }
+        if url.usesTLS { phase = .securing } else { introduceItself(context) }
+    }
+
+    /// Introduces itself when the TLS handshake is through.
+    public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if phase == .securing, case .handshakeCompleted? = event as? TLSUserEvent { introduceItself(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func introduceItself(_ context: ChannelHandlerContext) {
         phase = .handshaking
         context.writeAndFlush(wrapOutboundOut(handshake.request), promise: nil)
     }
 
     /// The server closed the connection, or the network did.
     public func channelInactive(context: ChannelHandlerContext) {
-        ended(.lost(server: owner.serverName, reason: "the server closed it"))
+        ended(.lost(server: owner.serverName, reason: reasonOfUnansweredEnd ?? "the server closed it"))
     }
 
     /// Something broke.
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(.lost(server: owner.serverName, reason: UpstreamConnector.reason(of: error)))
+        if !isReady, let failure = error as? any TLSFailure, failure.isDistrust {
+            return close(.untrusted(server: owner.serverName, reason: failure.reason))
+        }
+        let reason = UpstreamConnector.isReset(error) ? reasonOfUnansweredEnd : nil
+        close(.lost(server: owner.serverName, reason: reason ?? UpstreamConnector.reason(of: error)))
+    }
+
+    /// What may be behind it when the server ends the connection without a word: one that wants TLS does so when it is
+    /// spoken to without.
+    private var reasonOfUnansweredEnd: String? {
+        guard phase == .handshaking, !hasAnswered, url.mightUseTLS else { return nil }
+        return "the server closed it before it had answered: if it wants TLS, write rediss:// in place of redis://"
+    }
+
+    /// What it means that the server hasn't taken the connection within `time`: one without TLS waits for the end of
+    /// what it takes for a line.
+    func reasonOfSilence(for time: TimeAmount) -> String {
+        phase == .securing
+            ? "no answer to the TLS handshake within \(time.text): if the port is one without TLS, write redis://"
+            : "no answer within \(time.text)"
     }
 
     /// Lets those go on who waited for room.

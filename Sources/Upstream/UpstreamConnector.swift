@@ -29,6 +29,7 @@ enum UpstreamConnector {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls = configuration.tls { try tls.addHandlers(to: channel, configuration.url) }
                     try channel.pipeline.syncOperations.addHandler(bound.value)
                 }
             }
@@ -44,6 +45,9 @@ enum UpstreamConnector {
         }
     }
 
+    /// Whether the other end has cut the connection.
+    static func isReset(_ error: any Error) -> Bool { (error as? IOError)?.errnoCode == ECONNRESET }
+
     /// Why it failed, in words that say something to the reader.
     static func reason(of error: any Error) -> String {
         switch error {
@@ -52,6 +56,7 @@ enum UpstreamConnector {
             return error.dnsAError == nil && error.dnsAAAAError == nil
                 ? "no address answered" : "the name '\(error.host)' can't be resolved"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case let error as any TLSFailure: return error.reason
         case ChannelError.connectTimeout: return "no answer in time"
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof: return "it was closed"
         default: return "\(error)"

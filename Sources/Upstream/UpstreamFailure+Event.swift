@@ -4,7 +4,8 @@ extension UpstreamFailure {
     /// What happened, for the log.
     public var event: String {
         switch self {
-        case .unreachable(let server, let reason): "cannot reach Redis at \(server): \(reason)"
+        case .unreachable(let server, let reason), .untrusted(let server, let reason):
+            "cannot reach Redis at \(server): \(reason)"
         case .refused(let line): "Redis refuses the connection: \(line)"
         case .lost(let server, let reason): "lost the connection to Redis at \(server): \(reason)"
         case .timedOut(let server, let after): "no answer from Redis at \(server) within \(after)"

@@ -2,6 +2,8 @@
 public enum UpstreamFailure: Error, Equatable, Sendable {
     /// The server can't be reached. The command was not sent.
     case unreachable(server: String, reason: String)
+    /// The server and we don't trust each other (TLS), which doesn't change by itself. The command was not sent.
+    case untrusted(server: String, reason: String)
     /// The server turned the connection away with `line` (without the `-`). The command was not sent.
     case refused(line: String)
     /// The connection broke when the command was on its way: the server may or may not have executed it.
@@ -17,7 +19,7 @@ public enum UpstreamFailure: Error, Equatable, Sendable {
     /// The error reply's text, without the `-`.
     public var message: String {
         switch self {
-        case .unreachable(let server, let reason):
+        case .unreachable(let server, let reason), .untrusted(let server, let reason):
             "ERR ocm cannot reach Redis at \(server): \(reason); the command was not sent"
         case .refused(let line):
             line

@@ -1,4 +1,5 @@
-/// Where Redis is, and how to introduce oneself: `redis://[[user]:password@]host[:port][/db]` or `unix:///path[?db=N]`.
+/// Where Redis is, and how to introduce oneself: `redis://[[user]:password@]host[:port][/db]`, the same with
+/// `rediss://` for TLS, or `unix:///path[?db=N]`.
 public struct UpstreamURL: Sendable, Equatable {
     /// A place to connect to.
     public enum Endpoint: Sendable, Equatable {
@@ -10,28 +11,37 @@ public struct UpstreamURL: Sendable, Equatable {
 
     /// Where to connect.
     public let endpoint: Endpoint
+    /// Whether what is said there is encrypted.
+    public let usesTLS: Bool
     /// What to authenticate with, if anything.
     public let credentials: Credentials?
     /// The database of sessions that have not said `SELECT`.
     public let db: Int
 
-    /// The place, without the password, for logs and messages.
-    public var description: String {
+    /// The place, without the password, for logs and messages; as a URL if that says more.
+    public var description: String { usesTLS ? redacted : place }
+
+    /// The same as a URL.
+    public var redacted: String { scheme + place }
+
+    /// The same with a word where the password is to stand.
+    var withRoomForPassword: String { scheme + ":PASSWORD@" + place }
+
+    /// Whether it might be written `rediss://` instead.
+    var mightUseTLS: Bool {
+        if case .tcp = endpoint { !usesTLS } else { false }
+    }
+
+    private var place: String {
         switch endpoint {
         case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
         case .unix(let path): path
         }
     }
 
-    /// The same as a URL.
-    public var redacted: String { scheme + description }
-
-    /// The same with a word where the password is to stand.
-    var withRoomForPassword: String { scheme + ":PASSWORD@" + description }
-
     private var scheme: String {
         switch endpoint {
-        case .tcp: "redis://"
+        case .tcp: usesTLS ? "rediss://" : "redis://"
         case .unix: "unix://"
         }
     }
@@ -42,19 +52,21 @@ public struct UpstreamURL: Sendable, Equatable {
         guard let mark = text.firstRange(of: "://") else { throw .missingScheme }
         let rest = text[mark.upperBound...]
         switch text[..<mark.lowerBound].lowercased() {
-        case "redis": self = try Self(tcp: rest)
+        case "redis": self = try Self(tcp: rest, usesTLS: false)
+        case "rediss": self = try Self(tcp: rest, usesTLS: true)
         case "unix": self = try Self(unix: rest)
         case let other: throw .unsupportedScheme(other)
         }
     }
 
-    private init(endpoint: Endpoint, credentials: Credentials?, db: Int) {
+    private init(endpoint: Endpoint, usesTLS: Bool, credentials: Credentials?, db: Int) {
         self.endpoint = endpoint
+        self.usesTLS = usesTLS
         self.credentials = credentials
         self.db = db
     }
 
-    private init(tcp text: Substring) throws(UpstreamURLError) {
+    private init(tcp text: Substring, usesTLS: Bool) throws(UpstreamURLError) {
         let (credentials, location) = try Self.splitCredentials(text)
         let slash = location.firstIndex(of: "/")
         let authority = location[..<(slash ?? location.endIndex)]
@@ -63,6 +75,7 @@ public struct UpstreamURL: Sendable, Equatable {
         let (host, port) = try Self.splitPort(authority)
         self.init(
             endpoint: .tcp(host: host, port: port),
+            usesTLS: usesTLS,
             credentials: credentials,
             db: path.isEmpty ? 0 : try Self.database(path)
         )
@@ -80,7 +93,12 @@ public struct UpstreamURL: Sendable, Equatable {
             guard query.hasPrefix("db=") else { throw .invalidDatabase(String(query)) }
             db = try Self.database(query.dropFirst(3))
         }
-        self.init(endpoint: .unix(path: String(decoding: path, as: UTF8.self)), credentials: credentials, db: db)
+        self.init(
+            endpoint: .unix(path: String(decoding: path, as: UTF8.self)),
+            usesTLS: false,
+            credentials: credentials,
+            db: db
+        )
     }
 
     /// `user:password@`, `:password@` or nothing, and the rest.

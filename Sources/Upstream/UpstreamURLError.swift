@@ -27,10 +27,9 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .empty: "it is empty; write it as redis://host:6379, or leave it out to serve from memory"
-        case .missingScheme: "write it as redis://host:6379 or unix:///path/to/redis.sock"
-        case .unsupportedScheme("rediss"):
-            "TLS isn't spoken; use redis:// over a trusted network, or to a TLS proxy (stunnel, a mesh) next to ocm"
-        case .unsupportedScheme(let scheme): "the scheme \(scheme):// is not supported; use redis:// or unix://"
+        case .missingScheme: "write it as redis://host:6379, rediss://host:6379 (TLS) or unix:///path/to/redis.sock"
+        case .unsupportedScheme(let scheme):
+            "the scheme \(scheme):// is not supported; use redis://, rediss:// (TLS) or unix://"
         case .missingHost: "the host is missing; write it as redis://host:6379"
         case .unbracketedAddress: "an IPv6 address stands in brackets; write it as redis://[::1]:6379"
         case .missingPassword: "a user needs a password; write it as redis://user:password@host:6379"

@@ -17,9 +17,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help:
-            "The Redis to forward to: redis://[[user]:password@]host[:port][/db] or unix://[[user]:password@]/path[?db=N]. Without it, commands are served from memory."
+            "The Redis to forward to: redis://[[user]:password@]host[:port][/db], the same with rediss:// for TLS, or unix://[[user]:password@]/path[?db=N]. Without it, commands are served from memory."
     )
     var upstream: String?
+
+    @OptionGroup
+    var upstreamTLS: UpstreamTLSOptions
 
     @Option(help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
@@ -136,7 +139,7 @@ struct Serve: AsyncParsableCommand {
                 ("protected-mode", protectedMode), ("shutdown-timeout", shutdownTimeout),
                 ("debug", debug ? "yes" : nil),
                 ("config", config),
-            ] + rest.given
+            ] + upstreamTLS.given + rest.given
         return Dictionary(uniqueKeysWithValues: options.compactMap { name, value in value.map { (name, $0) } })
     }
 

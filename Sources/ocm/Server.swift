@@ -57,7 +57,7 @@ struct Server: Service {
         if let rest = configuration.rest {
             restListener = try await RESTListener.start(rest, group: group, dispatchers: dispatchers)
         }
-        if let upstream = configuration.upstream { try await connect(to: upstream.url, dispatchers, eventLoops) }
+        if let upstream = configuration.upstream { try await connect(to: upstream, dispatchers, eventLoops) }
         let coordinator = try await startCache(dispatchers, eventLoops)
         var upkeep = [Self.every(Self.halfLifeOfFame, on: group) { context.decayTopKeys() }]
         if let store { upkeep.append(Self.every(Self.upkeepInterval, on: group) { store.runCycle() }) }
@@ -101,13 +101,20 @@ struct Server: Service {
     }
 
     /// Starts to connect. A Redis that isn't there yet is waited for while we serve; one that refuses what we say of
-    /// ourselves never will accept it, and whoever started us should know at once.
+    /// ourselves never will accept it, nor we one whose certificate is wrong, and whoever started us should know at
+    /// once.
     private func connect(
-        to url: UpstreamURL,
+        to configuration: UpstreamConfiguration,
         _ dispatchers: [NIOLoopBound<Dispatcher>],
         _ eventLoops: [any EventLoop]
     ) async throws {
+        let url = configuration.url
         logger.notice("connecting to Redis at \(url.description)")
+        if configuration.tls?.verifies == false {
+            logger.warning(
+                "the certificate of Redis at \(url.description) isn't verified (--upstream-insecure): whoever is on the way there may read and change everything"
+            )
+        }
         let first = eventLoops[0].makePromise(of: RedisUpstream.Status.self)
         eventLoops[0].execute {
             guard let upstream = dispatchers[0].value.upstream else { return }
@@ -128,6 +135,7 @@ struct Server: Service {
                     + "check the user, the password and the database in --upstream"
             )
         }
+        if case .down(let failure) = status, case .untrusted = failure { throw ConfigurationError(failure.event) }
         for (eventLoop, dispatcher) in zip(eventLoops, dispatchers).dropFirst() {
             eventLoop.execute { dispatcher.value.upstream?.start() }
         }

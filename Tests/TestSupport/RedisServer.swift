@@ -7,12 +7,15 @@ public final class RedisServer {
     /// Its unix socket.
     public let socketPath: String
     private let directory: TemporaryDirectory
+    private let tls: TLSFiles?
     private let arguments: [String]
     private var process: TestProcess?
 
-    /// Starts a server with `arguments` besides the usual ones, and waits until it answers.
-    public init(_ arguments: [String] = [], port: Int? = nil, started: Bool = true) throws {
+    /// Starts a server with `arguments` besides the usual ones, and waits until it answers. With `tls` its port is one
+    /// for TLS.
+    public init(_ arguments: [String] = [], port: Int? = nil, tls: TLSFiles? = nil, started: Bool = true) throws {
         self.port = try port ?? freePort()
+        self.tls = tls
         self.arguments = arguments
         directory = try TemporaryDirectory()
         socketPath = directory.path + "/redis.sock"
@@ -29,16 +32,25 @@ public final class RedisServer {
         let process = try TestProcess(
             "/usr/bin/redis-server",
             [
-                "--port", "\(port)", "--unixsocket", socketPath, "--bind", "127.0.0.1", "--save", "", "--appendonly",
+                "--port", "\(tls == nil ? port : 0)", "--unixsocket", socketPath, "--bind", "127.0.0.1", "--save", "",
+                "--appendonly",
                 "no", "--dir", directory.path, "--enable-debug-command", "yes",
-            ] + arguments,
+            ] + tlsArguments + arguments,
             output: directory.path + "/redis.log"
         )
         self.process = process
         try waitUntil("redis-server answers on port \(port)") {
             guard process.isRunning else { throw TestError("redis-server ended: \(process.output)") }
-            return (try? RawConnection(port: port).call("PING")) != nil
+            return (try? connect().call("PING")) != nil
         }
+    }
+
+    private var tlsArguments: [String] {
+        guard let tls else { return [] }
+        return [
+            "--tls-port", "\(port)", "--tls-cert-file", tls.certificate, "--tls-key-file", tls.key,
+            "--tls-ca-cert-file", tls.authority, "--tls-auth-clients", "no",
+        ]
     }
 
     /// Stops it at once and without a word, as a crash would.
@@ -54,6 +66,8 @@ public final class RedisServer {
     /// Lets it go on.
     public func thaw() { process?.thaw() }
 
-    /// A connection to it.
-    public func connect() throws -> RawConnection { try RawConnection(port: port) }
+    /// A connection to it, in plain text: by its socket if its port is one for TLS.
+    public func connect() throws -> RawConnection {
+        try tls == nil ? RawConnection(port: port) : RawConnection(socketPath: socketPath)
+    }
 }

@@ -1,5 +1,6 @@
 import Testing
-import Upstream
+
+@testable import Upstream
 
 @Suite("Upstream URLs")
 struct UpstreamURLTests {
@@ -8,6 +9,11 @@ struct UpstreamURLTests {
         arguments: [
             ("redis://h", UpstreamURL.Endpoint.tcp(host: "h", port: 6379), nil, 0),
             ("REDIS://h:1/3", .tcp(host: "h", port: 1), nil, 3),
+            (
+                "rediss://u:p@h:2/3", .tcp(host: "h", port: 2),
+                Credentials(user: Array("u".utf8), password: Array("p".utf8)), 3
+            ),
+            ("rediss://[::1]", .tcp(host: "::1", port: 6379), nil, 0),
             ("redis://[::1]:7/", .tcp(host: "::1", port: 7), nil, 0),
             ("redis://:p%40:w@h", .tcp(host: "h", port: 6379), Credentials(user: nil, password: Array("p@:w".utf8)), 0),
             (
@@ -23,6 +29,7 @@ struct UpstreamURLTests {
         #expect(url.endpoint == endpoint)
         #expect(url.credentials == credentials)
         #expect(url.db == db)
+        #expect(url.usesTLS == text.hasPrefix("rediss:"))
     }
 
     @Test(
@@ -31,6 +38,7 @@ struct UpstreamURLTests {
             "h:6379", "http://h", "redis://", "redis://h:x", "redis://h:0", "redis://h:99999", "redis://h/x",
             "redis://h/-1",
             "redis://u@h", "redis://:%4@h", "unix://tmp", "unix:///tmp?x=1", "redis://h/0?a=b", "redis://[::1]x",
+            "rediss://", "rediss://h:x", "redisss://h",
         ]
     )
     func errors(text: String) {
@@ -44,8 +52,18 @@ struct UpstreamURLTests {
         #expect(throws: UpstreamURLError.pathTooLong) { try UpstreamURL("unix://\(path)s") }
     }
 
+    @Test("with TLS it is another place than without")
+    func equality() throws {
+        #expect(try UpstreamURL("rediss://h") == UpstreamURL("REDISS://h:6379/0"))
+        #expect(try UpstreamURL("rediss://h") != UpstreamURL("redis://h"))
+    }
+
     @Test("a password is never part of the description")
     func description() throws {
+        #expect(try UpstreamURL("rediss://user:secret@h:1/2").description == "rediss://h:1")
+        #expect(try UpstreamURL("rediss://user:secret@h:1/2").redacted == "rediss://h:1")
+        #expect(try UpstreamURL("rediss://[::1]").withRoomForPassword == "rediss://:PASSWORD@[::1]:6379")
+        #expect(try UpstreamURL("redis://user:secret@h:1/2").redacted == "redis://h:1")
         #expect(try UpstreamURL("redis://user:secret@h:1/2").description == "h:1")
         #expect(try UpstreamURL("redis://user:secret@[::1]").description == "[::1]:6379")
     }

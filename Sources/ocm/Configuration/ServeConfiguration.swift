@@ -8,7 +8,8 @@ import Upstream
 struct ServeConfiguration {
     /// The options that can be set, by name, whether on the command line, in the environment or in a file.
     static let optionNames = [
-        "upstream", "host", "redis-port", "redis-socket", "memory-limit", "cache", "max-entry-size", "max-ttl",
+        "upstream", "upstream-cacert", "upstream-cert", "upstream-key", "upstream-insecure", "host", "redis-port",
+        "redis-socket", "memory-limit", "cache", "max-entry-size", "max-ttl",
         "untracked-ttl",
         "compression", "compression-min-size", "maxclients", "timeout", "upstream-timeout",
         "threads", "requirepass", "protected-mode", "shutdown-timeout", "debug", "port", "rest-host", "rest-token",
@@ -33,9 +34,7 @@ struct ServeConfiguration {
     /// Reads the options; the error names the place where a wrong one was written.
     init(sources: ConfigurationSources) throws {
         let reader = OptionReader(sources)
-        if let url = try reader.value("upstream", UpstreamURL.init) {
-            upstream = UpstreamConfiguration(url: url)
-        }
+        upstream = try UpstreamConfiguration(reader)
         if let host = try reader.address("host") { listener.host = host }
         if let port = try reader.number("redis-port", 0...65535) { listener.port = port == 0 ? nil : port }
         listener.socketPath = try reader.value("redis-socket") { path in

@@ -152,7 +152,7 @@ struct UpstreamFaultTests {
                 "what answers there doesn't speak Redis's protocol (a reply started with the byte 0x48)"
             ),
             // An alert: that was no TLS handshake.
-            ([0x15, 3, 1, 0, 2, 2, 22], "what answers there wants TLS, which ocm doesn't speak with Redis"),
+            ([0x15, 3, 1, 0, 2, 2, 22], "what answers there wants TLS: write rediss:// in place of redis://"),
         ]
     )
     func stranger(answer: [UInt8], reason: String) throws {

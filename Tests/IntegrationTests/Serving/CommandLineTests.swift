@@ -44,7 +44,14 @@ struct CommandLineTests {
             (["--redis-socket", "/etc/passwd"], "cannot listen on /etc/passwd: it is there already, and is no socket"),
             (["--host", ""], "--host '': it must be an address or a name"),
             (["--rest-host", "", "--port", "1"], "--rest-host '': it must be an address or a name"),
-            (["--upstream", "rediss://h"], "TLS isn't spoken; use redis:// over a trusted network"),
+            (
+                ["--upstream", "redis://h", "--upstream-insecure"],
+                "--upstream-insecure is for TLS, and so for an upstream with rediss:// only"
+            ),
+            (
+                ["--upstream", "rediss://h", "--upstream-cacert", "/nowhere"],
+                "--upstream-cacert '/nowhere': the file can't be read"
+            ),
             (["--redis-port", "-1"], "--redis-port '-1': it must be a number from 0 to 65535"),
             (["--port", "-1"], "--port '-1': it must be a number from 0 to 65535"),
             (["--maxclients", "-1"], "--maxclients '-1': it must be a number from 1 to 1000000"),
@@ -241,7 +248,7 @@ struct CommandLineTests {
     @Test(
         "a file may be YAML or JSON; what it can't be is said",
         arguments: [
-            ("redis-prot: 1", "unknown option 'redis-prot'; known are upstream, host, redis-port"),
+            ("redis-prot: 1", "unknown option 'redis-prot'; known are upstream, upstream-cacert,"),
             ("{\"threads\": [1, 2]}", "the option 'threads' takes one value"),
             ("- a\n- b", "must hold options by name"),
             ("a: [", "is neither YAML nor JSON: did not find expected node content"),
