@@ -271,9 +271,9 @@ extension CommandStream {
         EXPIRE $k 1000
         EXPIRE $k $n
         EXPIRE $k 2000 NX
-        EXPIRE $k 3000 GT
+        EXPIREAT $k 77777777777 GT
         EXPIRE $k 100 LT
-        EXPIRE $k 100 XX GT
+        PEXPIREAT $k 66666666666666 XX GT
         EXPIRE $k 100 NX LT
         EXPIRE $k 100 $v
         PEXPIRE $k 10000000
