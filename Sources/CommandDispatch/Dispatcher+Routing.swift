@@ -157,10 +157,11 @@ extension Dispatcher {
         if !isOpenToAll { session.obstacles.insert(.unauthenticated) }
     }
 
-    /// What a client that has yet to authenticate is told; nil for the commands that it may give.
+    /// What a client that has yet to authenticate is told; nil for the commands that it may give, and for HTTP, which
+    /// must not get as far as an AUTH in a request's body.
     func refusal(of command: Command, _ route: CommandRoute?) -> String? {
         switch route {
-        case .auth, .quit, .reset: return nil
+        case .auth, .quit, .reset, .http: return nil
         case .hello:
             let hello = HelloRequest(command)
             if hello.error != nil || hello.credentials != nil { return hello.error }

@@ -120,10 +120,11 @@ public final class ServerContext: Sendable {
         return false
     }
 
+    /// The server holds commands back for so long, or longer if it has been told so before.
     func pause(for duration: TimeAmount) {
         let (end, overflow) = NIODeadline.now().uptimeNanoseconds
             .addingReportingOverflow(UInt64(max(0, duration.nanoseconds)))
-        pauseEnd.store(overflow ? .max : end, ordering: .relaxed)
+        pauseEnd.max(overflow ? .max : end, ordering: .relaxed)
     }
 
     func unpause() { pauseEnd.store(0, ordering: .relaxed) }

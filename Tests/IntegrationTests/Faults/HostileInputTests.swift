@@ -53,6 +53,19 @@ struct HostileInputTests {
         #expect(try ocm.connect().call("PING") == "+PONG\r\n")
     }
 
+    @Test("an HTTP request's body can't log in", arguments: [true, false])
+    func httpBeforePassword(embedded: Bool) throws {
+        let ocm = try OCMServer(upstream: embedded ? nil : redis.url, ["--requirepass", "pw"])
+        for head in ["POST / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\n"] {
+            let page = try ocm.connect()
+            try page.send(head + "\r\nAUTH pw\r\nSET owned 1\r\n")
+            #expect(!String(decoding: try page.readToEnd(), as: UTF8.self).contains("+OK"))
+        }
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "pw") == "+OK\r\n")
+        #expect(try client.call("EXISTS", "owned") == ":0\r\n")
+    }
+
     @Test("a large reply is whole although QUIT, or the end of the input, is behind it", arguments: [true, false])
     func largeReplyBeforeTheEnd(quits: Bool) throws {
         let size = 30_000_000

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What Redis holds back for one client", .serialized)
+struct HeldCommandTests {
+    @Test("WAIT in a transaction that is sent at once is one of its commands")
+    func waitInTransaction() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        for version in ["2", "3"] {
+            let client = try ocm.connect()
+            try client.call("HELLO", version)
+            for wait in ["WAIT 0 10", "WAIT x 1"] {
+                let transaction = "MULTI\r\nSET a 1\r\n\(wait)\r\nEXEC\r\nPING\r\n"
+                let direct = try redis.connect()
+                try direct.call("HELLO", version)
+                try direct.send(transaction)
+                try client.send(transaction)
+                for _ in 0..<5 { #expect(try client.readReply() == direct.readReply()) }
+            }
+        }
+    }
+
+    @Test("SHUTDOWN that waits for a replica holds up nobody else, and can be called off")
+    func shutdown() throws {
+        let redis = try RedisServer(["--shutdown-timeout", "60"])
+        let replica = try RedisServer(["--replicaof", "127.0.0.1 \(redis.port)"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let admin = try redis.connect()
+        try waitUntil("the replica is online") { try admin.call("INFO", "replication").contains("state=online") }
+        try replica.freeze()
+        defer { replica.thaw() }
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        let other = try ocm.connect()
+        try other.sendCommand("SHUTDOWN", "NOSAVE")
+        try waitUntil("Redis waits") {
+            try admin.call("INFO", "persistence").contains("shutdown_in_milliseconds")
+                || admin.call("INFO", "server").contains("shutdown_in_milliseconds")
+        }
+        #expect(try client.call("GET", "k") == "$1\r\nv\r\n")
+        #expect(try client.call("LLEN", "none") == ":0\r\n")
+        #expect(try client.call("SHUTDOWN", "ABORT") == "+OK\r\n")
+        #expect(String(decoding: try other.readReply(), as: UTF8.self).hasPrefix("-ERR Errors trying to SHUTDOWN"))
+    }
+
+    @Test("a shorter CLIENT PAUSE doesn't end a longer one")
+    func pause() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let (client, writer, reader) = try (ocm.connect(), ocm.connect(), ocm.connect())
+        #expect(try client.call("CLIENT", "PAUSE", "60000", "WRITE") == "+OK\r\n")
+        #expect(try client.call("CLIENT", "PAUSE", "1", "WRITE") == "+OK\r\n")
+        usleep(10_000)
+        try writer.sendCommand("SET", "k", "v")
+        try waitUntil("it is held") { try redis.connect().call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        #expect(try reader.call("GET", "k") == "$-1\r\n")
+        #expect(try client.call("CLIENT", "UNPAUSE") == "+OK\r\n")
+        #expect(String(decoding: try writer.readReply(), as: UTF8.self) == "+OK\r\n")
+    }
+}
