@@ -37,6 +37,8 @@ struct EmbeddedDifferentialTests {
             "HRANDFIELD hash 4611686018427387904 WITHVALUES", "HRANDFIELD hash 9223372036854775807",
             "INCRBY key 9223372036854775807", "DECRBY key -9223372036854775808", "SETRANGE key 9223372036854775807 v",
             "GETRANGE key -9223372036854775808 9223372036854775807", "SETRANGE key 536870911 v2",
+            "INCRBYFLOAT f 1e300\r\nINCRBYFLOAT f 1", "HINCRBYFLOAT hash f 1e300\r\nHINCRBYFLOAT hash f -1",
+            "SET key v EX 9223372036854775 PX 1", "SET key v EX 100 EX 200\r\nTTL key",
         ]
     )
     func largeNumbers(_ commands: String) throws {

@@ -27,7 +27,7 @@ public final class EmbeddedStore: Sendable {
 
     private let lock = NIOLock()
     private let table = EmbeddedCommandTable.standard
-    nonisolated(unsafe) private let keyspace: Keyspace
+    nonisolated(unsafe) let keyspace: Keyspace
 
     /// An empty store.
     ///
@@ -42,6 +42,7 @@ public final class EmbeddedStore: Sendable {
 
     /// An empty store with a clock of its own (Unix time in ms), for tests.
     init(memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
+        Heap.configure()
         keyspace = Keyspace(memoryLimit: memoryLimit, clock: clock)
     }
 
@@ -58,7 +59,10 @@ public final class EmbeddedStore: Sendable {
             lock.lock()
             defer { lock.unlock() }
             keyspace.beginCommand()
-            if spec.pointee.takesMemory { try keyspace.makeRoom(Self.mostMemory(of: command)) }
+            if spec.pointee.takesMemory {
+                if !spec.pointee.overwrites { keyspace.hold(call) }
+                try keyspace.makeRoom(Self.mostMemory(of: command))
+            }
             try handler(keyspace, call, &reply)
             if !keyspace.lazyFree.isEmpty { keyspace.freeLazily(chains: 4) }
         } catch {

@@ -113,7 +113,10 @@ struct MemoryTests {
     func scan() throws {
         let client = StoreClient(memoryLimit: 1 << 20)
         for number in 0..<200 { try client.call("SET", "hot\(number)", "v") }
-        for _ in 0..<3 { for number in 0..<200 { try client.call("GET", "hot\(number)") } }
+        for _ in 0..<3 {
+            client.advance(milliseconds: 16)
+            for number in 0..<200 { try client.call("GET", "hot\(number)") }
+        }
         for number in 0..<15_000 {
             client.advance(milliseconds: 1)
             try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
@@ -121,6 +124,74 @@ struct MemoryTests {
         #expect(try client.info("evicted_keys") > 8000)
         let kept = try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
         #expect(kept >= 190, "by their last use all of them would have gone")
+    }
+
+    @Test("a value that a command works on isn't evicted for it")
+    func workedOn() throws {
+        let client = StoreClient(memoryLimit: 8 << 20)
+        for number in 0..<1000 { try client.call("SET", "key\(number)", "v") }
+        let piece = String(repeating: "v", count: 64 << 10)
+        var length = 0
+        // Twice the string, while it is copied, and the rest.
+        while length < 3 << 20 {
+            length += piece.utf8.count
+            #expect(try client.call("APPEND", "log", piece) == ":\(length)\r\n")
+        }
+        #expect(try client.call("SETRANGE", "log", "10", "x") == ":\(length)\r\n")
+        #expect(try client.call("COPY", "log", "other", "REPLACE") == ":1\r\n")
+        #expect(try client.call("STRLEN", "log") == ":\(length)\r\n")
+        #expect(try client.call("APPEND", "log", String(repeating: "v", count: 2 << 20)).hasPrefix("-OOM"))
+        #expect(try client.call("STRLEN", "log") == ":\(length)\r\n")
+        #expect(try client.call("DBSIZE") != ":1\r\n", "what can't fit drives nothing out")
+    }
+
+    @Test("a full store comes to have the table that its keys need", arguments: [(20_000, 1), (1, 2000)])
+    func tables(first: Int, then: Int) throws {
+        let client = StoreClient(memoryLimit: 4 << 20)
+        let values = [first, then].map { String(repeating: "v", count: $0) }
+        for number in 0..<60_000 { try client.call("SET", "first\(number)", values[0]) }
+        let fresh = StoreClient(memoryLimit: 4 << 20)
+        for number in 0..<120_000 {
+            if number % 100 == 0 {
+                client.advance(milliseconds: 16)
+                fresh.advance(milliseconds: 16)
+            }
+            try client.call("SET", "then\(number)", values[1])
+            try fresh.call("SET", "then\(number)", values[1])
+        }
+        let (keys, enough) = try (client.call("DBSIZE"), fresh.call("DBSIZE"))
+        let counts = [keys, enough].compactMap { Int($0.dropFirst().dropLast(1)) }
+        #expect(counts.count == 2 && counts[0] >= counts[1] * 9 / 10, "\(counts)")
+        let table = client.store.keyspace.databases[0].keys
+        #expect(table.count <= table.active.count * 9, "chains would grow with every key")
+    }
+
+    @Test("a renamed key is as much worth as before")
+    func renamed() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        for number in 0..<200 { try client.call("SET", "new\(number)", "v") }
+        for _ in 0..<3 {
+            client.advance(milliseconds: 16)
+            for number in 0..<200 { try client.call("GET", "new\(number)") }
+        }
+        for number in 0..<200 { try client.call("RENAME", "new\(number)", "hot\(number)") }
+        for number in 0..<15_000 {
+            client.advance(milliseconds: 1)
+            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
+        }
+        #expect(try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" } >= 190)
+    }
+
+    @Test("a clock that is set back makes nothing look unused")
+    func clockSetBack() throws {
+        let client = StoreClient(memoryLimit: 1 << 20)
+        client.advance(milliseconds: 10_000)
+        for number in 0..<200 { try client.call("SET", "hot\(number)", "v") }
+        for number in 0..<200 { try client.call("GET", "hot\(number)") }
+        client.advance(milliseconds: -2000)
+        for number in 0..<9000 { try client.call("SET", "cold\(number)", String(repeating: "v", count: 100)) }
+        #expect(try client.info("evicted_keys") > 1000)
+        #expect(try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" } >= 190)
     }
 
     @Test("of keys that are used alike the large go first")

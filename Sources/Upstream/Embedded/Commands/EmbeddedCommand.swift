@@ -18,6 +18,8 @@ struct EmbeddedCommand: Sendable {
     let handler: Handler?
     /// Whether it may take memory.
     let takesMemory: Bool
+    /// Whether it may do without the value that its key had: whatever has to make room for it may be that, too.
+    let overwrites: Bool
 
     /// A command described as Redis's documentation does it.
     ///
@@ -28,13 +30,15 @@ struct EmbeddedCommand: Sendable {
     ///   - keys: first key, last key (negative: from the end) and step.
     ///   - categories: of ACLs, without `@`, with spaces in between.
     ///   - handler: how it is executed.
+    ///   - overwrites: whether it can do without its key's old value.
     init(
         _ name: String,
         _ arity: Int,
         _ flags: String,
         _ keys: (Int, Int, Int),
         _ categories: String,
-        _ handler: Handler? = nil
+        _ handler: Handler? = nil,
+        overwrites: Bool = false
     ) {
         self.name = name
         self.arity = arity
@@ -43,6 +47,7 @@ struct EmbeddedCommand: Sendable {
         self.categories = categories.split(separator: " ").map { "@\($0)" }
         self.handler = handler
         takesMemory = self.flags.contains("denyoom")
+        self.overwrites = overwrites
     }
 
     /// Whether it may have `count` arguments, its name included.

@@ -1,7 +1,7 @@
 import RESP
 
 /// How a command gives a time to expire at, and when that is. Source: Redis 7.0 `t_string.c`, `expire.c`.
-struct ExpireTime {
+struct ExpireTime: Equatable {
     /// What it counts.
     enum Unit: Int {
         case seconds = 1000

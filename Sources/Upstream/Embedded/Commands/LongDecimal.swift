@@ -16,12 +16,14 @@ typealias LongDouble = Double
 
 /// Fractions as INCRBYFLOAT reads and writes them. Source: Redis 7.0 `util.c`, `string2ld` and `ld2string`.
 enum LongDecimal {
-    /// Room for the longest text: the largest number has some five thousand digits.
+    /// Room for the longest text, a zero behind it included: the largest number has some five thousand digits.
     static let mostBytes = 5 << 10
 
     /// Reads a whole field as a number: no space in front, nothing behind, not "not a number".
     static func parse(_ bytes: UnsafeRawBufferPointer) -> LongDouble? {
-        guard let first = bytes.first, bytes.count < 256, first != 32, !(9...13).contains(first) else { return nil }
+        guard let first = bytes.first, bytes.count < mostBytes, first != 32, !(9...13).contains(first) else {
+            return nil
+        }
         var text = bytes.map(CChar.init(bitPattern:))
         text.append(0)
         return text.withUnsafeBufferPointer { text in

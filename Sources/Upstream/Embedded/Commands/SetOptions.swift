@@ -28,7 +28,9 @@ struct SetOptions {
                 returnsOld = true
             } else if call.argument(index, is: "keepttl"), timed == nil {
                 keepsExpiry = true
-            } else if timed == nil, !keepsExpiry, index + 1 < call.count, let time = ExpireTime(call, index) {
+            } else if !keepsExpiry, index + 1 < call.count, let time = ExpireTime(call, index),
+                timed == nil || timed?.0 == time
+            {
                 timed = (time, index + 1)
                 index += 1
             } else {

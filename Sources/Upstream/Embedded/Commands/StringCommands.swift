@@ -117,11 +117,10 @@ enum StringCommands {
     }
 
     static func append(_ keyspace: Keyspace, _ call: Call, _ reply: inout ByteBuffer) throws(CommandError) {
-        let length = try keyspace.stringForWriting(call.key, call.db)?.valueLength ?? 0
-        guard length + call[2].count <= longest else { throw .tooLong }
-        // The string is copied when it grows, to a block with room for more: both copies are there for a moment.
-        let new = length + call[2].count
-        try keyspace.makeRoom(length + new + min(new, Keyspace.mostSpare) + call.key.count)
+        let old = try keyspace.stringForWriting(call.key, call.db)
+        let new = (old?.valueLength ?? 0) + call[2].count
+        guard new <= longest else { throw .tooLong }
+        try keyspace.makeRoomToGrow(old, call.key, to: new, spare: true)
         guard let slot = keyspace.lookupWrite(call.key, call.db) else {
             keyspace.setString(call.key, call[2], call.db)
             return reply.writeIntegerReply(call[2].count)
@@ -138,17 +137,20 @@ enum StringCommands {
         let offset = try call.integer(2)
         let bytes = call[3]
         guard offset >= 0 else { throw .offsetOutOfRange }
-        let length = try keyspace.stringForWriting(call.key, call.db)?.valueLength ?? 0
+        let old = try keyspace.stringForWriting(call.key, call.db)
+        let length = old?.valueLength ?? 0
         guard bytes.count > 0 else { return reply.writeIntegerReply(length) }
         guard offset <= longest, offset + bytes.count <= longest else { throw .tooLong }
-        try keyspace.makeRoom(length + offset + bytes.count)
+        let new = max(length, offset + bytes.count)
+        try keyspace.makeRoomToGrow(old, call.key, to: new, spare: false)
         if keyspace.lookupWrite(call.key, call.db) == nil {
             keyspace.setString(call.key, UnsafeRawBufferPointer(start: nil, count: 0), call.db)
         }
         guard let slot = keyspace.lookupWrite(call.key, call.db) else { throw .outOfMemory }
-        let old = slot.element.valueLength
-        let entry = keyspace.resizeValue(slot, to: max(old, offset + bytes.count))
-        if offset > old { (entry.valueStart + old).initializeMemory(as: UInt8.self, repeating: 0, count: offset - old) }
+        let entry = keyspace.resizeValue(slot, to: new)
+        if offset > length {
+            (entry.valueStart + length).initializeMemory(as: UInt8.self, repeating: 0, count: offset - length)
+        }
         if let source = bytes.baseAddress {
             (entry.valueStart + offset).copyMemory(from: source, byteCount: bytes.count)
         }

@@ -14,6 +14,8 @@ extension Keyspace {
         freeLazily(chains: 1000)
         for db in 0..<EmbeddedStore.databases where databases[db].keys.markedCount > 0 { expire(db) }
         for db in 0..<EmbeddedStore.databases { finishRehashing(db) }
+        if !(0..<EmbeddedStore.databases).contains(where: { databases[$0].keys.needsAnotherTable }) { dropSavings() }
+        trimmer.runCycle(used: usedMemory)
     }
 
     private func expire(_ db: Int) {

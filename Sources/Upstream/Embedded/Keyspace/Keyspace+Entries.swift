@@ -60,7 +60,9 @@ extension Keyspace {
         entry.use = KeyUse(at: useClock)
         entry.expiry = expiry
         charge(entry.cost)
+        reservedMemory = max(0, reservedMemory &- entry.cost)
         adjustTable(db)
+        if databases[db].keys.needsAnotherTable { saveForTable(db) }
         return withKeys(db) { $0.insert(entry, hash: hash, marked: expiry != Entry.never) }
     }
 
@@ -79,16 +81,10 @@ extension Keyspace {
     func unlink(_ slot: Slot, _ db: Int) {
         let entry = slot.element
         if entry.kind == .tableHash {
-            let table = entry.table
-            let before = table.bytes
-            lazyFree.add(table)
-            // The fields stay charged until they are free.
-            charge(before - table.bytes)
-            delete(slot, db)
-            charge(-(before - table.bytes))
-        } else {
-            delete(slot, db)
+            // They stay charged until they are free.
+            lazyFree.add(entry.table)
         }
+        delete(slot, db)
     }
 
     /// Sets a key's deadline.
@@ -107,7 +103,8 @@ extension Keyspace {
     /// Frees some of what was deleted.
     func freeLazily(chains: Int) { charge(-lazyFree.free(chains: chains)) }
 
-    /// Starts to grow or to shrink a database's table if that is due and there is room for another table.
+    /// Starts to grow or to shrink a database's table if that is due and there is room for another table. (If there is
+    /// none, see ``saveForTable(_:)``.)
     @inline(__always)
     func adjustTable(_ db: Int) {
         guard let buckets = databases[db].keys.wantedBuckets, DictTable.cost(buckets) <= roomForTables else { return }

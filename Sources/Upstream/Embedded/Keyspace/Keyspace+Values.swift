@@ -45,8 +45,7 @@ extension Keyspace {
 
     /// What a key takes from memory; nil when it is missing.
     func size(_ key: UnsafeRawBufferPointer, _ db: Int) -> Int? {
-        guard let entry = find(key, hash(key), db)?.element else { return nil }
-        return entry.cost + (entry.kind == .tableHash ? entry.table.bytes : 0)
+        find(key, hash(key), db)?.element.wholeCost
     }
 
     /// Moves what is at a key to another key, which must be free, with its deadline.
@@ -55,11 +54,12 @@ extension Keyspace {
         let old = detach(slot, db)
         let new = Entry(key: newKey, kind: old.kind, valueLength: old.valueLength, capacity: old.valueLength)
         new.valueStart.copyMemory(from: old.valueStart, byteCount: old.valueLength)
-        let expiry = old.expiry
+        let (expiry, use) = (old.expiry, old.use)
         charge(-old.cost)
         // The value, and with it a large hash's table, belongs to the new entry now.
         old.block.deallocate()
-        insert(new, hash(newKey), newDB, expiry: expiry)
+        let newSlot = insert(new, hash(newKey), newDB, expiry: expiry)
+        newSlot.element.use = use
     }
 
     /// Copies what is at a key to another key, which must be free, with its deadline; false when there is nothing.

@@ -18,8 +18,13 @@ final class Keyspace {
     var peakMemory = 0
     /// What the command under way may still need; tables don't grow into that.
     var reservedMemory = 0
+    /// What is set aside for another table, and charged: see ``saveForTable(_:)``.
+    var savings = 0
+    /// The key whose value the command under way works on: it isn't evicted to make room for that.
+    var held: (key: UnsafeRawBufferPointer, db: Int)?
     var statistics = KeyspaceStatistics()
     var lazyFree = LazyFree()
+    var trimmer = HeapTrimmer()
     var random = RandomSource(seed: .random(in: 0 ... .max))
     /// The time by which use is measured: since the keyspace was made, as of lately (``KeyUse``).
     private(set) var useClock: UInt32 = 0
@@ -59,6 +64,7 @@ final class Keyspace {
     func beginCommand() {
         commandTime = nil
         reservedMemory = 0
+        held = nil
         statistics.totalCommandsProcessed &+= 1
         if statistics.totalCommandsProcessed & 63 == 0 { _ = now }
     }
@@ -66,6 +72,8 @@ final class Keyspace {
     /// Does what is to be done from time to time, apart from commands.
     func beginCycle() {
         commandTime = nil
+        reservedMemory = 0
+        held = nil
         _ = now
     }
 

@@ -21,6 +21,13 @@ extension Dict {
         return nil
     }
 
+    /// Whether its chains are so long, or so empty, that another table is worth what it takes from elements.
+    @inline(__always)
+    var needsAnotherTable: Bool {
+        guard !isRehashing, active.count > Self.smallestTable else { return false }
+        return count >= active.count &* Self.fill &* 3 / 2 || count &* 16 < active.count &* Bucket.capacity
+    }
+
     private var bucketsForCount: Int {
         let least = max(Self.smallestTable, (count + 1) * 2 / Bucket.capacity)
         return 1 << (Int.bitWidth - (least - 1).leadingZeroBitCount)

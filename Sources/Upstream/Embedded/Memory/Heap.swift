@@ -1,3 +1,5 @@
+import CMalloc
+
 /// Memory from malloc, by the amounts that malloc really spends.
 ///
 /// The store promises never to exceed a limit, so it charges what a block costs, not what was asked for: malloc puts a
@@ -11,6 +13,10 @@ enum Heap {
     /// From this size on a block is a number of pages; that adds less than a sixteenth to it.
     static let largeThreshold = 128 << 10
     private static let page = 4096
+
+    /// Has malloc keep to the rules: by itself it would map ever larger blocks only, the larger those were that it was
+    /// given back, and keep the others' memory.
+    static func configure() { ocm_map_blocks_from(Int32(largeThreshold)) }
 
     /// What a block of at least `count` bytes takes from memory.
     @inline(__always)

@@ -1,6 +1,10 @@
 /// How a key has been used since it was set: how many times, counted up to 15, and when last.
 ///
-/// The last time is in 28 bits, in units of 16 ms, so it starts anew after 49 days: differences survive that.
+/// Uses within the same 16 ms are one: the commands of a client that reads, changes and writes a value, or the steps of
+/// one command, don't make it more popular.
+///
+/// The last time is in 28 bits, in units of 16 ms, so it starts anew after 49 days: differences of less than half of
+/// that survive it.
 struct KeyUse {
     /// Units of the clock in a second's thousandths, as a shift.
     static let clockShift: Int64 = 4
@@ -20,13 +24,19 @@ struct KeyUse {
 
     /// The same, used once more at `clock`.
     @inline(__always)
-    func again(at clock: UInt32) -> KeyUse { KeyUse(bits: clock << Self.countBits | min(count + 1, Self.countMask)) }
+    func again(at clock: UInt32) -> KeyUse {
+        let time = clock << Self.countBits
+        return time == bits & ~Self.countMask ? self : KeyUse(bits: time | min(count + 1, Self.countMask))
+    }
 
     /// How many times.
     @inline(__always)
     var count: UInt32 { bits & Self.countMask }
 
-    /// How many units of the clock ago it was last used.
+    /// How many units of the clock ago it was last used; none if the clock was set back since.
     @inline(__always)
-    func idle(at clock: UInt32) -> UInt32 { (clock << Self.countBits &- (bits & ~Self.countMask)) >> Self.countBits }
+    func idle(at clock: UInt32) -> UInt32 {
+        let difference = Int32(bitPattern: clock << Self.countBits &- (bits & ~Self.countMask))
+        return UInt32(max(0, difference)) >> Self.countBits
+    }
 }
