@@ -7,7 +7,8 @@ enum CommandRoute: UInt8, Sendable {
     /// Blocking when `BLOCK` is among its arguments, else forwarded.
     case blockingIfAsked
     /// Over a pinned connection: while a script runs long, Redis answers other connections `-BUSY` and takes
-    /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it.
+    /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it. So does
+    /// that of a SHUTDOWN while Redis waits for its replicas, and takes `SHUTDOWN ABORT`.
     case script
     /// `SCRIPT`: its subcommand DEBUG leaves state on its connection, the others are forwarded.
     case scripts

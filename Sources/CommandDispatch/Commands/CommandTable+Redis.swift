@@ -172,8 +172,7 @@ extension CommandTable {
         CommandSpec("setex", keys: .first),
         CommandSpec("setnx", keys: .first),
         CommandSpec("setrange", keys: .first),
-        // Redis may wait for its replicas first, and ABORT must get through then.
-        CommandSpec("shutdown", route: .blocking),
+        CommandSpec("shutdown", route: .script),
         CommandSpec("sinter", keys: .all, isReadOnly: true),
         CommandSpec("sintercard", keys: .counted(at: 1), isReadOnly: true),
         CommandSpec("sinterstore", keys: .all),
