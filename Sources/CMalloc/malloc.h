@@ -7,7 +7,8 @@
 #include_next <malloc.h>
 #endif
 
-/* Has blocks of at least so many bytes mapped by the page, and unmapped when they are freed, whatever was freed before. */
+/* Has blocks of at least so many bytes mapped by the page, and unmapped when they are freed, whatever was freed before.
+ * This is for the whole process, its buffers included. */
 static inline void ocm_map_blocks_from(int bytes) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, bytes);

@@ -54,6 +54,9 @@ extension Dispatcher {
     /// comes than it takes (`proto-max-bulk-len`, `client-query-buffer-limit`, which may be as low as 1 MB, or a hosted
     /// one's own limit), and a large request holds up all that come behind it.
     static let largestShared = 512 << 10
+    /// But a server has only so many connections to give: once as many sessions of this loop have one to themselves,
+    /// whatever for, large requests are shared ones, too.
+    private static let mostForLarge = 8
 
     /// Over the session's own connection if it has one, else over the shared one. While one of our clients has told
     /// the server to hold commands back, a session takes a connection of its own, so that its command, if it is held,
@@ -73,8 +76,10 @@ extension Dispatcher {
             if disposition == .taken { noteBypass(.paused, spec) }
             return disposition
         }
-        guard command.frame.count <= Self.largestShared else {
-            return sendPinned(command, spec, session, reply: reply)
+        if command.frame.count > Self.largestShared, counters.pinnedSessions.current < Self.mostForLarge {
+            let disposition = sendPinned(command, spec, session, reply: reply)
+            if disposition == .taken { noteBypass(.pinned, spec) }
+            return disposition
         }
         guard let shared = session.shared else { return .later }
         if shared.isCongested {

@@ -39,6 +39,7 @@ struct EmbeddedDifferentialTests {
             "GETRANGE key -9223372036854775808 9223372036854775807", "SETRANGE key 536870911 v2",
             "INCRBYFLOAT f 1e300\r\nINCRBYFLOAT f 1", "HINCRBYFLOAT hash f 1e300\r\nHINCRBYFLOAT hash f -1",
             "SET key v EX 9223372036854775 PX 1", "SET key v EX 100 EX 200\r\nTTL key",
+            "GETEX key EX 100 EX 200\r\nTTL key",
         ]
     )
     func largeNumbers(_ commands: String) throws {

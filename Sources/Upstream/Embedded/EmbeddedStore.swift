@@ -60,7 +60,7 @@ public final class EmbeddedStore: Sendable {
             defer { lock.unlock() }
             keyspace.beginCommand()
             if spec.pointee.takesMemory {
-                if !spec.pointee.overwrites { keyspace.hold(call) }
+                if !spec.pointee.overwrites || call.asksForOldValue { keyspace.hold(call) }
                 try keyspace.makeRoom(Self.mostMemory(of: command))
             }
             try handler(keyspace, call, &reply)

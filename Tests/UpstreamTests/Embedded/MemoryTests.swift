@@ -145,6 +145,26 @@ struct MemoryTests {
         #expect(try client.call("DBSIZE") != ":1\r\n", "what can't fit drives nothing out")
     }
 
+    @Test(
+        "what SET is to look at isn't evicted for what it is to write",
+        arguments: [
+            ("SETNX", nil, ":0\r\n"), ("SET", "NX", "$-1\r\n"), ("SET", "XX", "+OK\r\n"), ("SET", "KEEPTTL", "+OK\r\n"),
+            ("SET", "GET", "$300000\r\n"), ("MSETNX", nil, ":0\r\n"),
+        ]
+    )
+    func conditions(name: String, option: String?, reply: String) throws {
+        let client = StoreClient(memoryLimit: 2 << 20)
+        for _ in 0..<20 {
+            for number in 0..<400 { try client.call("SET", "key\(number)", String(repeating: "v", count: 5000)) }
+            try client.call("SET", "k", String(repeating: "o", count: 300_000), "EX", "1000")
+            client.advance(milliseconds: 10_000)
+            #expect(try client.call("EXISTS", "k") == ":1\r\n")
+            let words = [name, "k", String(repeating: "n", count: 400_000)] + [option].compactMap { $0 }
+            #expect(try client.call(words).hasPrefix(reply))
+            if option == "KEEPTTL" { #expect(try client.call("TTL", "k") == ":990\r\n") }
+        }
+    }
+
     @Test("a full store comes to have the table that its keys need", arguments: [(20_000, 1), (1, 2000)])
     func tables(first: Int, then: Int) throws {
         let client = StoreClient(memoryLimit: 4 << 20)

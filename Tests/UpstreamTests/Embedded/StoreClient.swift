@@ -28,7 +28,11 @@ final class StoreClient {
 
     /// The reply to a command, as text.
     @discardableResult
-    func call(_ words: String...) throws -> String {
+    func call(_ words: String...) throws -> String { try call(words) }
+
+    /// The same.
+    @discardableResult
+    func call(_ words: [String]) throws -> String {
         String(decoding: try reply(to: words.map { Array($0.utf8) }), as: UTF8.self)
     }
 

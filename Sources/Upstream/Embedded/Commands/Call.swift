@@ -19,6 +19,15 @@ struct Call {
 
     func argument(_ index: Int, is word: StaticString) -> Bool { command.argument(index, is: word) }
 
+    /// Whether options of SET are among the arguments with which it makes a difference what was there.
+    var asksForOldValue: Bool {
+        count > 3
+            && (3..<count).contains { index in
+                argument(index, is: "nx") || argument(index, is: "xx") || argument(index, is: "get")
+                    || argument(index, is: "keepttl")
+            }
+    }
+
     /// Argument `index` as a number.
     func integer(_ index: Int) throws(CommandError) -> Int {
         guard let number = Decimal.parse(command[index]) else { throw .notAnInteger }

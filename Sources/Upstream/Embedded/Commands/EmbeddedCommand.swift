@@ -18,7 +18,8 @@ struct EmbeddedCommand: Sendable {
     let handler: Handler?
     /// Whether it may take memory.
     let takesMemory: Bool
-    /// Whether it may do without the value that its key had: whatever has to make room for it may be that, too.
+    /// Whether it can do without the value that its key had, options apart (``Call/asksForOldValue``): what makes room
+    /// for the new one may be that.
     let overwrites: Bool
 
     /// A command described as Redis's documentation does it.

@@ -12,7 +12,7 @@ enum EmbeddedCommandTable {
     private static let strings: [EmbeddedCommand] = [
         .init("get", 2, "readonly fast", (1, 1, 1), "read string fast", StringCommands.get),
         .init("set", -3, "write denyoom", (1, 1, 1), "write string slow", StringCommands.set, overwrites: true),
-        .init("setnx", 3, "write denyoom fast", (1, 1, 1), "write string fast", StringCommands.setnx, overwrites: true),
+        .init("setnx", 3, "write denyoom fast", (1, 1, 1), "write string fast", StringCommands.setnx),
         .init("setex", 4, "write denyoom", (1, 1, 1), "write string slow", StringCommands.setex, overwrites: true),
         .init("psetex", 4, "write denyoom", (1, 1, 1), "write string slow", StringCommands.psetex, overwrites: true),
         .init("getset", 3, "write denyoom fast", (1, 1, 1), "write string fast", StringCommands.getset),
@@ -20,7 +20,7 @@ enum EmbeddedCommandTable {
         .init("getex", -2, "write fast", (1, 1, 1), "write string fast", StringCommands.getex),
         .init("mget", -2, "readonly fast", (1, -1, 1), "read string fast", StringCommands.mget),
         .init("mset", -3, "write denyoom", (1, -1, 2), "write string slow", StringCommands.mset, overwrites: true),
-        .init("msetnx", -3, "write denyoom", (1, -1, 2), "write string slow", StringCommands.msetnx, overwrites: true),
+        .init("msetnx", -3, "write denyoom", (1, -1, 2), "write string slow", StringCommands.msetnx),
         .init("append", 3, "write denyoom fast", (1, 1, 1), "write string fast", StringCommands.append),
         .init("strlen", 2, "readonly fast", (1, 1, 1), "read string fast", StringCommands.strlen),
         .init("getrange", 4, "readonly", (1, 1, 1), "read string slow", StringCommands.getrange),

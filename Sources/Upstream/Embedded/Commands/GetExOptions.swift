@@ -10,7 +10,9 @@ struct GetExOptions {
         while index < call.count {
             if call.argument(index, is: "persist"), timed == nil {
                 persists = true
-            } else if timed == nil, !persists, index + 1 < call.count, let time = ExpireTime(call, index) {
+            } else if !persists, index + 1 < call.count, let time = ExpireTime(call, index),
+                timed == nil || timed?.0 == time
+            {
                 timed = (time, index + 1)
                 index += 1
             } else {

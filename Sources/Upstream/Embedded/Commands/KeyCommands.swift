@@ -80,7 +80,7 @@ enum KeyCommands {
             index += 1
         }
         guard db != call.db || !call.key.equals(call[2]) else { throw .sameObject }
-        guard let size = keyspace.size(call.key, call.db) else { return reply.writeIntegerReply(0) }
+        guard let size = keyspace.copySize(call.key, call.db) else { return reply.writeIntegerReply(0) }
         guard replaces || !keyspace.contains(call[2], db) else { return reply.writeIntegerReply(0) }
         try keyspace.makeRoom(size + call[2].count)
         keyspace.delete(call[2], db)

@@ -48,6 +48,13 @@ extension Keyspace {
         find(key, hash(key), db)?.element.wholeCost
     }
 
+    /// What a copy of it takes at most: its table may be roomier.
+    func copySize(_ key: UnsafeRawBufferPointer, _ db: Int) -> Int? {
+        guard let entry = find(key, hash(key), db)?.element else { return nil }
+        guard entry.kind == .tableHash else { return entry.cost }
+        return entry.wholeCost + DictTable.cost(Dict<HashField>.buckets(for: entry.table.count))
+    }
+
     /// Moves what is at a key to another key, which must be free, with its deadline.
     func relocate(_ key: UnsafeRawBufferPointer, _ db: Int, to newKey: UnsafeRawBufferPointer, _ newDB: Int) {
         guard let slot = find(key, hash(key), db) else { return }

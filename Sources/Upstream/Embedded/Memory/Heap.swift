@@ -16,7 +16,10 @@ enum Heap {
 
     /// Has malloc keep to the rules: by itself it would map ever larger blocks only, the larger those were that it was
     /// given back, and keep the others' memory.
-    static func configure() { ocm_map_blocks_from(Int32(largeThreshold)) }
+    ///
+    /// The threshold is above that from which a block is charged by the page: mapping costs as much as copying a few
+    /// hundred KB, and clients' buffers are of that size.
+    static func configure() { ocm_map_blocks_from(1 << 20) }
 
     /// What a block of at least `count` bytes takes from memory.
     @inline(__always)

@@ -37,7 +37,8 @@ struct HeapTrimmer {
     /// So many bytes were evicted.
     mutating func evicted(_ bytes: Int, used: Int) {
         givenUp += bytes
-        if givenUp >= Self.muchGivenUp { trimIfWorthwhile(used) }
+        // In vain a while ago, it is most likely in vain now.
+        if givenUp >= (cyclesToWait > 0 ? Self.muchGivenUp * 4 : Self.muchGivenUp) { trimIfWorthwhile(used) }
     }
 
     private mutating func trimIfWorthwhile(_ used: Int) {

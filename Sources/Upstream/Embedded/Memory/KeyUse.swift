@@ -3,8 +3,7 @@
 /// Uses within the same 16 ms are one: the commands of a client that reads, changes and writes a value, or the steps of
 /// one command, don't make it more popular.
 ///
-/// The last time is in 28 bits, in units of 16 ms, so it starts anew after 49 days: differences of less than half of
-/// that survive it.
+/// The last time is in 28 bits, in units of 16 ms, so it starts anew after 49 days: differences survive that.
 struct KeyUse {
     /// Units of the clock in a second's thousandths, as a shift.
     static let clockShift: Int64 = 4
@@ -33,10 +32,12 @@ struct KeyUse {
     @inline(__always)
     var count: UInt32 { bits & Self.countMask }
 
-    /// How many units of the clock ago it was last used; none if the clock was set back since.
+    /// How many units of the clock ago it was last used; none if the clock was set back since, by up to an hour.
     @inline(__always)
     func idle(at clock: UInt32) -> UInt32 {
-        let difference = Int32(bitPattern: clock << Self.countBits &- (bits & ~Self.countMask))
-        return UInt32(max(0, difference)) >> Self.countBits
+        let difference = (clock << Self.countBits &- (bits & ~Self.countMask)) >> Self.countBits
+        return difference < Self.beginOfLastHour ? difference : 0
     }
+
+    private static let beginOfLastHour: UInt32 = 1 << 28 - (3_600_000 >> UInt32(clockShift))
 }
