@@ -41,8 +41,7 @@ extension Dispatcher {
 
     /// WAIT waits for what its own connection wrote last. A PING in front of it makes that everything so far.
     func sendWait(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ session: Session) -> Disposition {
-        // Whether there is a transaction only Redis's reply to MULTI tells.
-        if session.pinned != nil, session.outstanding > 0 { return .later }
+        if session.mayBeEnteringTransaction { return .later }
         switch pinnedConnection(of: session) {
         case .later: return .later
         case .refused: return .taken

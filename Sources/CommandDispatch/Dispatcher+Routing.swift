@@ -126,8 +126,7 @@ extension Dispatcher {
         _ session: Session,
         _ answer: () -> Disposition
     ) -> Disposition {
-        // Whether there is one only Redis's reply to MULTI tells.
-        if session.pinned != nil, session.outstanding > 0 { return .later }
+        if session.mayBeEnteringTransaction { return .later }
         return session.connectionState.inTransaction ? sendPinned(command, spec, session) : answer()
     }
 

@@ -388,6 +388,9 @@ public final class Session: ReplyReceiver {
 
     // MARK: Pinning
 
+    /// Whether it isn't known yet if there is a transaction: only Redis's reply to MULTI tells.
+    var mayBeEnteringTransaction: Bool { pinned != nil && outstanding > 0 }
+
     /// Makes `connection` the session's own.
     func pin(_ connection: UpstreamConnection) {
         pinned = connection

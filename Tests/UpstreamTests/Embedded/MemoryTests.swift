@@ -112,18 +112,10 @@ struct MemoryTests {
     @Test("what was read a few times outlives a scan that takes more than all of the memory")
     func scan() throws {
         let client = StoreClient(memoryLimit: 1 << 20)
-        for number in 0..<200 { try client.call("SET", "hot\(number)", "v") }
-        for _ in 0..<3 {
-            client.advance(milliseconds: 16)
-            for number in 0..<200 { try client.call("GET", "hot\(number)") }
-        }
-        for number in 0..<15_000 {
-            client.advance(milliseconds: 1)
-            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
-        }
+        try setAndRead(client, "hot")
+        try scan(client)
         #expect(try client.info("evicted_keys") > 8000)
-        let kept = try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
-        #expect(kept >= 190, "by their last use all of them would have gone")
+        #expect(try kept(client) >= 190, "by their last use all of them would have gone")
     }
 
     @Test("a value that a command works on isn't evicted for it")
@@ -189,17 +181,10 @@ struct MemoryTests {
     @Test("a renamed key is as much worth as before")
     func renamed() throws {
         let client = StoreClient(memoryLimit: 1 << 20)
-        for number in 0..<200 { try client.call("SET", "new\(number)", "v") }
-        for _ in 0..<3 {
-            client.advance(milliseconds: 16)
-            for number in 0..<200 { try client.call("GET", "new\(number)") }
-        }
+        try setAndRead(client, "new")
         for number in 0..<200 { try client.call("RENAME", "new\(number)", "hot\(number)") }
-        for number in 0..<15_000 {
-            client.advance(milliseconds: 1)
-            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
-        }
-        #expect(try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" } >= 190)
+        try scan(client)
+        #expect(try kept(client) >= 190)
     }
 
     @Test("a clock that is set back makes nothing look unused")
@@ -211,7 +196,7 @@ struct MemoryTests {
         client.advance(milliseconds: -2000)
         for number in 0..<9000 { try client.call("SET", "cold\(number)", String(repeating: "v", count: 100)) }
         #expect(try client.info("evicted_keys") > 1000)
-        #expect(try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" } >= 190)
+        #expect(try kept(client) >= 190)
     }
 
     @Test("of keys that are used alike the large go first")
@@ -224,5 +209,27 @@ struct MemoryTests {
         }
         let small = try (0..<1000).count { try client.call("EXISTS", "small\($0)") == ":1\r\n" }
         #expect(small >= 900)
+    }
+
+    /// Sets 200 keys and reads them three times.
+    private func setAndRead(_ client: StoreClient, _ prefix: String) throws {
+        for number in 0..<200 { try client.call("SET", "\(prefix)\(number)", "v") }
+        for _ in 0..<3 {
+            client.advance(milliseconds: 16)
+            for number in 0..<200 { try client.call("GET", "\(prefix)\(number)") }
+        }
+    }
+
+    /// Sets keys that nobody reads, more than a megabyte of them.
+    private func scan(_ client: StoreClient) throws {
+        for number in 0..<15_000 {
+            client.advance(milliseconds: 1)
+            try client.call("SET", "cold\(number)", String(repeating: "v", count: 100))
+        }
+    }
+
+    /// How many of the 200 hot keys are there.
+    private func kept(_ client: StoreClient) throws -> Int {
+        try (0..<200).count { try client.call("EXISTS", "hot\($0)") == ":1\r\n" }
     }
 }

@@ -17,7 +17,7 @@ struct SetOptions {
     private(set) var expiry = Entry.never
 
     init(_ call: Call, _ now: Int64) throws(CommandError) {
-        var timed: (ExpireTime, index: Int)?
+        var timed = ExpiryOption()
         var index = 3
         while index < call.count {
             if call.argument(index, is: "nx"), condition != .ifPresent {
@@ -26,19 +26,15 @@ struct SetOptions {
                 condition = .ifPresent
             } else if call.argument(index, is: "get") {
                 returnsOld = true
-            } else if call.argument(index, is: "keepttl"), timed == nil {
+            } else if call.argument(index, is: "keepttl"), !timed.isGiven {
                 keepsExpiry = true
-            } else if !keepsExpiry, index + 1 < call.count, let time = ExpireTime(call, index),
-                timed == nil || timed?.0 == time
-            {
-                timed = (time, index + 1)
+            } else if !keepsExpiry, timed.take(call, at: index) {
                 index += 1
             } else {
                 throw .syntax
             }
             index += 1
         }
-        guard let (time, index) = timed else { return }
-        expiry = try time.deadline(try call.integer(index), now, of: call, mustBePositive: true)
+        if let deadline = try timed.deadline(call, now) { expiry = deadline }
     }
 }

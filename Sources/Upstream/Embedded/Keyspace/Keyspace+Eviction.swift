@@ -53,12 +53,13 @@ extension Keyspace {
     @inline(never)
     private func evict(for bytes: Int) throws(CommandError) {
         // What can never fit must not empty the store first.
-        let heldBytes = held.flatMap { size($0.key, $0.db) } ?? 0
-        guard bytes + heldBytes <= memoryLimit - tableMemory else { throw .outOfMemory }
+        let heldBytes = held.flatMap { size($0.key, $0.db) }
+        guard bytes + (heldBytes ?? 0) <= memoryLimit - tableMemory else { throw .outOfMemory }
+        let heldDB = heldBytes == nil ? nil : held?.db
         while usedMemory + bytes > memoryLimit {
             if !lazyFree.isEmpty {
                 freeLazily(chains: 64)
-            } else if let db = evictionDatabase() {
+            } else if let db = evictionDatabase(holding: heldDB) {
                 let missing = usedMemory + bytes - memoryLimit
                 missing > Self.muchRoom ? evictMany(db, until: memoryLimit - bytes) : evictOne(db)
             } else if savings > 0 {
@@ -135,9 +136,9 @@ extension Keyspace {
         return (UInt64(use.idle(at: useClock)) + 1) * UInt64(entry.wholeCost) / UInt64(2 * use.count + 1)
     }
 
-    /// A database chosen at random by how many keys it has that may be evicted; nil when there is none.
-    private func evictionDatabase() -> Int? {
-        let heldDB = held.flatMap { find($0.key, hash($0.key), $0.db) == nil ? nil : $0.db }
+    /// A database chosen at random by how many keys it has that may be evicted, all but one of `heldDB`; nil when there
+    /// is none.
+    private func evictionDatabase(holding heldDB: Int?) -> Int? {
         let counts = (0..<EmbeddedStore.databases).lazy.map { self.databases[$0].keys.count - ($0 == heldDB ? 1 : 0) }
         let total = counts.reduce(0, +)
         guard total > 0 else { return nil }
