@@ -3,16 +3,22 @@ import RESP
 
 /// What a new connection says before it carries commands, and what the answers mean.
 ///
-/// All of it is sent at once. The credentials of the URL come first, then the protocol version and the database, then
-/// the session's own credentials, which is the order in which a client would have come there. A user may lack the
-/// right to SELECT, and a server may want a password before it lets anybody SELECT: so the database is asked for
-/// before and after the session's own credentials, and once is enough. Then comes a PING, so that a server which turns
-/// clients away is heard before the first command is sent.
+/// The credentials of the URL come first, then the protocol version and the database, then the session's own
+/// credentials, which is the order in which a client would have come there. A user may lack the right to SELECT, and a
+/// server may want a password before it lets anybody SELECT: so the database is asked for before and after the
+/// session's own credentials, and once is enough. Then comes a PING, so that a server which turns clients away is heard
+/// before the first command is sent.
+///
+/// All of it is sent at once, but for the session's own credentials and what follows them, which wait for the answers
+/// to what comes before: from Redis 7.2 on, one that has something to write already doesn't answer an AUTH that fails
+/// (`addAuthErrReply` in its acl.c).
 struct Handshake {
     /// What an answer led to.
     enum Outcome: Equatable {
         /// More answers are to come.
         case waiting
+        /// All that was sent is answered; this is to be sent next.
+        case proceed(ByteBuffer)
         /// The connection is what it was meant to be.
         case ready
         /// The server said no, in these words (without the `-`).
@@ -32,8 +38,11 @@ struct Handshake {
     private(set) var clientInfo: ClientInfo?
     /// Whether the server wants a password, of which it was given none, before it carries out commands.
     private(set) var lacksPassword = false
-    /// Everything to send.
+    /// What to send first.
     private(set) var request = ByteBuffer()
+    /// What to send when the first `stepsOfRequest` steps are answered; nil if nothing has to wait.
+    private var deferredRequest: ByteBuffer?
+    private var stepsOfRequest = 0
     private var steps: ArraySlice<Step> = []
     private var selected = true
     private var selectError = ""
@@ -44,6 +53,7 @@ struct Handshake {
         if identity.db != 0 { selected = false }
         if let own = identity.credentials {
             if identity.db != 0 { add(.selectEarly, ["SELECT", String(identity.db)]) }
+            awaitAnswers()
             if identity.version == .resp3 {
                 add(.hello, ["HELLO", "3", "AUTH"], own.arguments(namingUser: true))
             } else {
@@ -63,6 +73,7 @@ struct Handshake {
     /// Takes the answer to the oldest step that has none.
     mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
         guard let step = steps.popFirst() else { return .ready }
+        stepsOfRequest -= 1
         let error = reply.errorLine
         switch step {
         case .authenticate, .hello:
@@ -77,12 +88,26 @@ struct Handshake {
             if let error, !Self.isAboutTheCommand(error) { return .refused(error) }
             lacksPassword = error?.hasPrefix("NOAUTH ") ?? false
         }
+        if stepsOfRequest == 0, let next = deferredRequest {
+            deferredRequest = nil
+            return .proceed(next)
+        }
         return steps.isEmpty ? .ready : .waiting
+    }
+
+    /// What is added from here on is sent when all before it is answered.
+    private mutating func awaitAnswers() {
+        if !steps.isEmpty { deferredRequest = ByteBuffer() }
     }
 
     private mutating func add(_ step: Step, _ words: [String], _ more: [[UInt8]] = []) {
         steps.append(step)
+        guard deferredRequest == nil else {
+            deferredRequest?.writeCommand(words, more)
+            return
+        }
         request.writeCommand(words, more)
+        stepsOfRequest += 1
     }
 
     /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.

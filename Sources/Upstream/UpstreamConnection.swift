@@ -313,6 +313,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         while phase == .handshaking, let end = try framer.endOfFrame(in: bytes, from: index) {
             switch handshake.receive(UnsafeRawBufferPointer(rebasing: bytes[index..<end])) {
             case .waiting: break
+            case .proceed(let request): channelContext?.writeAndFlush(wrapOutboundOut(request), promise: nil)
             case .ready:
                 phase = .ready
                 owner.connectionReady(self)

@@ -21,25 +21,57 @@ struct HandshakeTests {
         return outcome
     }
 
-    private func words(_ handshake: Handshake) -> String {
-        String(buffer: handshake.request).split(separator: "\r\n").filter { !"*$".contains($0.first ?? " ") }
+    private func words(_ request: ByteBuffer) -> String {
+        String(buffer: request).split(separator: "\r\n").filter { !"*$".contains($0.first ?? " ") }
             .joined(separator: " ")
     }
 
     @Test("the simplest one")
     func plain() throws {
         var handshake = try handshake("redis://h")
-        #expect(words(handshake) == "PING")
+        #expect(words(handshake.request) == "PING")
         #expect(answer(&handshake, "+PONG") == .ready)
         #expect(!handshake.isUnfinished)
     }
 
     @Test("everything at once, in the order in which a client would come there")
     func full() throws {
+        var handshake = try handshake("redis://:pw@h/3", identifies: true)
+        #expect(words(handshake.request) == "AUTH pw SELECT 3 PING CLIENT INFO")
+        #expect(answer(&handshake, "+OK", "+OK", "+PONG", "-NOPERM no") == .ready)
+    }
+
+    @Test(
+        "nothing is before the session's own credentials that isn't answered, or their refusal might be left out",
+        arguments: [
+            ("redis://:pw@h", 3, "AUTH pw SELECT 3", ["+OK", "-NOPERM no"]),
+            ("redis://:pw@h", 0, "AUTH pw", ["+OK"]),
+            ("redis://h", 3, "SELECT 3", ["-NOAUTH Authentication required."]),
+        ]
+    )
+    func ownCredentials(url: String, db: Int, first: String, answers: [String]) throws {
         let own = Credentials(user: Array("a".utf8), password: Array("b".utf8))
-        var handshake = try handshake("redis://:pw@h", Identity(credentials: own, db: 3, version: .resp3))
-        #expect(words(handshake) == "AUTH pw SELECT 3 HELLO 3 AUTH a b SELECT 3 PING")
-        #expect(answer(&handshake, "+OK", "-NOPERM no", "%0", "+OK", "+PONG") == .ready)
+        var handshake = try handshake(url, Identity(credentials: own, db: db, version: .resp3))
+        #expect(words(handshake.request) == first)
+        for line in answers.dropLast() { #expect(answer(&handshake, line) == .waiting) }
+        guard case .proceed(let next) = answer(&handshake, answers.last ?? "") else {
+            Issue.record("\(first) is answered, and nothing follows")
+            return
+        }
+        #expect(words(next) == "HELLO 3 AUTH a b" + (db == 0 ? "" : " SELECT 3") + " PING")
+        var refused = handshake
+        #expect(answer(&refused, "-WRONGPASS no") == .refused("WRONGPASS no"))
+        #expect(answer(&handshake, "%0") == .waiting)
+        if db != 0 { #expect(answer(&handshake, "+OK") == .waiting) }
+        #expect(answer(&handshake, "+PONG") == .ready)
+    }
+
+    @Test("the session's own credentials wait for nothing if there is nothing before them")
+    func ownCredentialsAlone() throws {
+        let own = Credentials(user: Array("a".utf8), password: Array("b".utf8))
+        var handshake = try handshake("redis://h", Identity(credentials: own, db: 0, version: .resp2))
+        #expect(words(handshake.request) == "AUTH a b PING")
+        #expect(answer(&handshake, "+OK", "+PONG") == .ready)
     }
 
     @Test("a wrong password, a refused database, a server that is full")
@@ -63,7 +95,7 @@ struct HandshakeTests {
     )
     func identity(reply: String, expected: [String]?) throws {
         var handshake = try handshake("redis://h", identifies: true)
-        #expect(words(handshake) == "PING CLIENT INFO")
+        #expect(words(handshake.request) == "PING CLIENT INFO")
         #expect(answer(&handshake, "+PONG", reply) == .ready)
         #expect(handshake.clientInfo.map { [$0.id, $0.address] } == expected)
     }
