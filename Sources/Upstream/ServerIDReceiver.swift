@@ -22,7 +22,8 @@ public final class ServerIDReceiver: CollectingReceiver {
         func value(_ name: String) -> String? {
             lines.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
         }
-        if let mode = value("redis_mode:") { onMode?(mode) }
+        // The second is Valkey's name for it.
+        if let mode = value("redis_mode:") ?? value("server_mode:") { onMode?(mode) }
         done(value("run_id:"))
     }
 
