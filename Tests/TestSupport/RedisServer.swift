@@ -1,6 +1,7 @@
 import Foundation
 
-/// Debian's redis-server on a free port and a unix socket, with nothing kept on disk.
+/// The redis-server that PATH leads to, Debian's if nothing else was put there, on a free port and a unix socket, with
+/// nothing kept on disk.
 public final class RedisServer {
     /// Its TCP port on 127.0.0.1.
     public let port: Int
@@ -30,9 +31,10 @@ public final class RedisServer {
     /// Starts it, on the same port as before.
     public func start() throws {
         let process = try TestProcess(
-            "/usr/bin/redis-server",
+            "/usr/bin/env",
             [
-                "--port", "\(tls == nil ? port : 0)", "--unixsocket", socketPath, "--bind", "127.0.0.1", "--save", "",
+                "redis-server", "--port", "\(tls == nil ? port : 0)", "--unixsocket", socketPath, "--bind", "127.0.0.1",
+                "--save", "",
                 "--appendonly",
                 "no", "--dir", directory.path, "--enable-debug-command", "yes",
             ] + tlsArguments + arguments,

@@ -30,7 +30,7 @@ struct InfoTests {
         for arguments in [["INFO"], ["INFO", "everything"], ["INFO", "server", "ocm"]] {
             try client.send(RawConnection.frame(arguments.map { Array($0.utf8) }))
             let info = String(decoding: try client.readReply(), as: UTF8.self)
-            #expect(info.contains("redis_version:7.0"))
+            #expect(info.contains("\r\nredis_version:"))
             #expect(info.contains("\r\n\r\n# OCM\r\nocm_version:"))
             #expect(info.hasPrefix(version == "3" ? "=" : "$"))
         }
