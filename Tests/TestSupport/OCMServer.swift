@@ -23,7 +23,12 @@ public final class OCMServer {
     }
 
     /// Starts it before `upstream`, or with the embedded store, and waits until clients can connect.
-    public init(upstream: String?, _ arguments: [String] = [], ready: Bool = true) throws {
+    public init(
+        upstream: String?,
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        ready: Bool = true
+    ) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.binary) else {
             throw TestError("there is no \(Self.binary): run `make build` first")
         }
@@ -35,6 +40,7 @@ public final class OCMServer {
             Self.binary,
             ["serve", "--port", "\(restPort)", "--redis-port", "\(port)", "--redis-socket", socketPath]
                 + (upstream.map { ["--upstream", $0] } ?? []) + arguments,
+            environment: environment,
             output: directory.path + "/ocm.log"
         )
         guard ready else { return }
