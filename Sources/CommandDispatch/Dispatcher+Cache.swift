@@ -77,6 +77,7 @@ extension Dispatcher {
         if server.isPaused(at: .now()) { return Self.bypass(.paused) }
         if shared.cacheNamespace == 0 { return Self.bypass(.disabled) }
         guard let spec = spec(CommandName(command[0])) else { return Self.bypass(.notCacheable) }
+        if spec.pointee.caching == .hashReply, cache.mayFieldsExpire { return Self.bypass(.fieldExpiry) }
         let lookups = cache.peek(command, spec, session.identity.version, shared.cacheNamespace)
         guard let first = lookups.first else { return Self.bypass(.notCacheable) }
         if first == .closed { return Self.bypass(.feedDown) }
@@ -110,6 +111,7 @@ extension Dispatcher {
             case .ownWritePending: "this client's own write to the key is under way"
             case .notCacheable: "replies to this command aren't kept"
             case .paused: "CLIENT PAUSE is in force"
+            case .fieldExpiry: "there are hashes with fields that expire by themselves"
             case .notAdmitted: "much is asked for of late, most of it only once, as was this key"
             }
         return "BYPASS \(reason.name): \(why)"

@@ -45,7 +45,7 @@ extension Dispatcher {
     private func isLookedUp(_ name: UnsafeRawBufferPointer) -> Bool {
         guard let name = CommandName(name), let spec = ordinarySpec(name) else { return false }
         if store != nil { return spec.pointee.keys != .none }
-        return spec.pointee.caching == .string || spec.pointee.caching == .reply
+        return spec.pointee.caching != .never && spec.pointee.caching != .strings
     }
 
     private func prefetch(_ hashes: UnsafeBufferPointer<UInt64>, _ session: Session) {

@@ -29,6 +29,9 @@ extension Dispatcher {
         case .scripts:
             return command.subcommand(is: "debug")
                 ? sendPinned(command, spec, session, keeping: true) : forwardOrPin(command, spec, session)
+        case .fieldExpiry:
+            server.fieldExpiry.noteCommand(at: .now())
+            return forwardOrPin(command, spec, session)
         case .wait: return sendWait(command, spec, session)
         case .multi: return beginTransaction(command, spec, session)
         case .watch: return sendPinned(command, spec, session, reply: StateReply(session, .watch))

@@ -21,6 +21,8 @@ public final class ServerContext: Sendable {
     let cacheConfiguration: CacheConfiguration?
     /// The parts of the cache that identities see.
     let namespaces = Namespaces()
+    /// Whether hashes may have fields that expire by themselves.
+    let fieldExpiry = FieldExpiry()
     /// How many event loops serve clients.
     public let threads: Int
     /// When the process began to serve.

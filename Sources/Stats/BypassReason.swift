@@ -22,6 +22,8 @@ public enum BypassReason: Int, Reason {
     case paused
     /// The cache doesn't admit the key for now.
     case notAdmitted
+    /// Fields of hashes may expire by themselves.
+    case fieldExpiry
 
     /// The reason in metrics and JSON.
     public var name: String {
@@ -37,6 +39,7 @@ public enum BypassReason: Int, Reason {
         case .notCacheable: "not_cacheable"
         case .paused: "paused"
         case .notAdmitted: "not_admitted"
+        case .fieldExpiry: "field_expiry"
         }
     }
 }

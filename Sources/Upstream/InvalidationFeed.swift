@@ -20,7 +20,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     private var lastPing = NIODeadline.now()
     /// Its id on the server.
     private var id = 0
-    private var serverID: String?
+    private var server: ServerInfo?
     private var hasNotedMode = false
     /// When it was subscribed to the channel; nil while it isn't.
     private var subscribed: NIODeadline?
@@ -96,8 +96,9 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     }
 
     /// There are servers that answer as a Redis does, and aren't one for us.
-    private func note(mode: String) {
-        guard !hasNotedMode else { return }
+    private func received(_ server: ServerInfo?) {
+        self.server = server
+        guard !hasNotedMode, let mode = server?.mode else { return }
         hasNotedMode = true
         switch mode {
         case "cluster":
@@ -127,7 +128,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         } else if kind.elementsEqual("subscribe".utf8) {
             isUp = true
             lastPing = .now()
-            delegate?.feedIsUp(id: id, serverID: serverID)
+            delegate?.feedIsUp(id: id, server: server)
         }
     }
 
@@ -146,7 +147,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         connection = nil
         isUp = false
         subscribed = nil
-        serverID = nil
+        server = nil
         unansweredPings.removeAll()
         guard !isShutDown else { return }
         delegate?.feedIsDown(reason)
@@ -160,9 +161,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {
-        let server = ServerIDReceiver { [weak self] in self?.serverID = $0 }
-        server.onMode = { [weak self] in self?.note(mode: $0) }
-        connection.send(ServerIDReceiver.question, to: server)
+        connection.send(ServerInfoReceiver.question, to: ServerInfoReceiver { [weak self] in self?.received($0) })
         connection.send(["CLIENT", "ID"], to: FeedIDReceiver(self))
     }
 

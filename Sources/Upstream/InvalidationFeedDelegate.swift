@@ -1,8 +1,8 @@
 /// Who acts on what the invalidation feed says.
 public protocol InvalidationFeedDelegate: AnyObject {
-    /// The feed listens. Connections to the same server, which is `serverID` if it tells, may redirect their
+    /// The feed listens. Connections to the same server, of which `server` is what it tells, may redirect their
     /// invalidations to the client `id`.
-    func feedIsUp(id: Int, serverID: String?)
+    func feedIsUp(id: Int, server: ServerInfo?)
     /// Nothing more is heard; `reason` is a sentence. The feed tries again by itself.
     func feedIsDown(_ reason: String)
     /// The key has changed. Valid during the call only.

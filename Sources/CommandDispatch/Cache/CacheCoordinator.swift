@@ -13,10 +13,14 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private let cache: ReplyCache
     private let counters: CacheCounters
     private let context: LoopContext
+    private let upstream: RedisUpstream
+    private let fieldExpiry: FieldExpiry
     private let loops: [NIOLoopBound<Dispatcher>]
     private let eventLoops: [any EventLoop]
     private var feed: InvalidationFeed?
     private var isUp = false
+    /// Whether it is worth asking the server how many hashes have fields that expire.
+    private var asksForFieldExpiry = false
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
     private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
@@ -38,6 +42,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         cache = loopCache.cache
         counters = loopCache.counters
         context = dispatcher.context
+        self.upstream = upstream
+        fieldExpiry = dispatcher.server.fieldExpiry
         loops = dispatchers
         self.eventLoops = eventLoops
         feed = InvalidationFeed(upstream: upstream, context: context, delegate: self)
@@ -61,6 +67,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
             eventLoop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
                 bound.value.reviewAdmission()
                 bound.value.beat()
+                bound.value.askForFieldExpiry()
             },
         ]
         feed?.start()
@@ -76,12 +83,15 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     // MARK: InvalidationFeedDelegate
 
     /// Opens the gate, and lets every loop have its connections tracked.
-    public func feedIsUp(id: Int, serverID: String?) {
+    public func feedIsUp(id: Int, server: ServerInfo?) {
         isUp = true
         downReason = nil
+        asksForFieldExpiry = server?.expiresFields ?? false
+        fieldExpiry.serverChanged(expiresFields: server?.expiresFields)
+        askForFieldExpiry()
         let epoch = cache.open()
         context.logger.info("the invalidation feed is up: replies are cached")
-        tellLoops(LoopCache.Feed(id: id, serverID: serverID, epoch: epoch))
+        tellLoops(LoopCache.Feed(id: id, serverID: server?.id, epoch: epoch))
         // The round that was under way when the last feed was lost will never be settled, but somebody may wait for it.
         startRound()
     }
@@ -114,6 +124,16 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     /// The feed has said all that it had to say when the round began.
     public func feedAnsweredPing(_ tag: UInt64) {
         if tag != 0 { answered(tag) }
+    }
+
+    private func askForFieldExpiry() {
+        guard isUp, asksForFieldExpiry else { return }
+        let reply = FieldExpiryReply { [weak self] hashes in
+            guard let self, fieldExpiry.counted(hashes, at: .now()) else { return }
+            counters.flushes.add(.fieldExpiry)
+            cache.flush()
+        }
+        upstream.shared(for: upstream.baseIdentity).send(FieldExpiry.question, to: reply)
     }
 
     private func tellLoops(_ feed: LoopCache.Feed?, _ failure: String? = nil) {

@@ -18,6 +18,7 @@ final class Fill: FillReceiver {
 
     private var session: Session?
     private var holdsLease = false
+    private var mayBeOfHash = false
     private var reply: [UInt8] = []
     private var isTooLarge = false
     private var joined: [(session: Session, ticket: Int)] = []
@@ -31,10 +32,12 @@ final class Fill: FillReceiver {
         number: Int,
         lease: UInt64,
         flight: UInt64,
+        _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         _ shared: SharedConnection
     ) {
         question.set(id)
+        mayBeOfHash = spec.pointee.caching == .hashReply
         self.lease = lease
         self.session = session
         begin(over: shared, number: number, flight: flight, awaitsCaching: shared.isTracked)
@@ -80,6 +83,8 @@ final class Fill: FillReceiver {
     private func keep(_ timeToLive: UnsafeRawBufferPointer?) -> FillRefusal? {
         guard let timeToLive else { return .noDeadline }
         guard holdsLease else { return .leaseLost }
+        // It was read behind a command that gave its fields their ends, if it knows of them.
+        guard !mayBeOfHash || !cache.mayFieldsExpire else { return .noDeadline }
         guard !isTooLarge else { return .tooLarge }
         guard reply.first != UInt8(ascii: "-") else { return .errorReply }
         return reply.withUnsafeBytes { keep($0, as: question, lease: lease, timeToLive: timeToLive) }

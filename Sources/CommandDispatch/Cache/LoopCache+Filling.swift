@@ -17,7 +17,7 @@ extension LoopCache {
     ) {
         let fill = idleFills.popLast() ?? Fill(self)
         fillsBegun += 1
-        fill.begin(id, number: fillsBegun, lease: lease, flight: flight, session, shared)
+        fill.begin(id, number: fillsBegun, lease: lease, flight: flight, spec, session, shared)
         announce(fill)
         loopCounters.forwardedCommands.add()
         session.noteSentFill(of: CollectionOfOne(id.hash), spec)

@@ -29,6 +29,9 @@ extension LoopCache {
             return serve(id, command, spec, session, shared)
         case .strings: return serveStrings(command, spec, session, shared)
         case .reply: return serveReply(command, spec, session, shared)
+        case .hashReply:
+            guard !mayFieldsExpire else { return bypass(.fieldExpiry) }
+            return serveReply(command, spec, session, shared)
         }
     }
 

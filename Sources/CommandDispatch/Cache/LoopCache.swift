@@ -57,6 +57,7 @@ final class LoopCache {
     var missing: [(index: Int, hash: UInt64, isAdmitted: Bool)] = []
 
     private let namespaces: Namespaces
+    private let fieldExpiry: FieldExpiry
 
     /// The client id of the feed and the server that it means something to, and the cache's epoch in which the feed is
     /// heard.
@@ -75,6 +76,7 @@ final class LoopCache {
         self.context = context
         admission = Admission(now: CacheTime(milliseconds: context.nowMilliseconds))
         namespaces = server.namespaces
+        fieldExpiry = server.fieldExpiry
         longestLife = configuration.longestLife.nanoseconds / 1_000_000
         untrackedLife = (configuration.untrackedLife?.nanoseconds ?? 0) / 1_000_000
         largestEntry = configuration.store.largestEntry
@@ -95,6 +97,10 @@ final class LoopCache {
     func longestLife(over connection: SharedConnection) -> Int64 {
         connection.trackingRefusal == nil ? longestLife : min(longestLife, untrackedLife)
     }
+
+    /// Whether fields of hashes may expire by themselves, so that nothing is kept that they are in.
+    @inline(__always)
+    var mayFieldsExpire: Bool { fieldExpiry.isPossible(at: context.now) }
 
     func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
 

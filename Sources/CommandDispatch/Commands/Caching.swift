@@ -8,4 +8,6 @@ enum Caching: UInt8, Sendable {
     case strings
     /// The reply, as long as the command names exactly one key, for the same arguments.
     case reply
+    /// The same, but it may be about a hash, whose fields may expire by themselves: ``FieldExpiry``.
+    case hashReply
 }

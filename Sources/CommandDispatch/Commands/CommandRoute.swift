@@ -12,6 +12,8 @@ enum CommandRoute: UInt8, Sendable {
     case script
     /// `SCRIPT`: its subcommand DEBUG leaves state on its connection, the others are forwarded.
     case scripts
+    /// Gives fields of a hash their ends, which ``FieldExpiry`` wants to know; forwarded.
+    case fieldExpiry
     /// `WAIT`: over a pinned connection, behind a PING.
     case wait
     /// These open, end or abandon a transaction, on a pinned connection.

@@ -5,8 +5,8 @@ extension CommandTable {
     /// of them, and how each is routed.
     ///
     /// What only reads is marked, since it may be sent twice; everything that a server has beyond these is asked of its
-    /// own `COMMAND INFO` when it first comes along. `CACHE` is ours, `WAITAOF` is of 7.2; `POST` and `Host:` are no
-    /// commands but what a browser sends that was lured here.
+    /// own `COMMAND INFO` when it first comes along. `CACHE` is ours, `WAITAOF` is of 7.2, what gives fields of hashes
+    /// their ends is of 7.4 and 8.0; `POST` and `Host:` are no commands but what a browser sends that was lured here.
     ///
     /// Replies may be kept of commands that read one key and say the same for as long as that key isn't changed:
     /// nothing that tells the time left, draws lots, goes on where it left off or looks into the server.
@@ -49,7 +49,7 @@ extension CommandTable {
         CommandSpec("evalsha", keys: .counted(at: 2), route: .script),
         CommandSpec("evalsha_ro", keys: .counted(at: 2), isReadOnly: true, route: .script),
         CommandSpec("exec", route: .exec),
-        CommandSpec("exists", keys: .all, isReadOnly: true, caching: .reply),
+        CommandSpec("exists", keys: .all, isReadOnly: true, caching: .hashReply),
         CommandSpec("expire", keys: .first),
         CommandSpec("expireat", keys: .first),
         CommandSpec("expiretime", keys: .first, isReadOnly: true),
@@ -77,22 +77,28 @@ extension CommandTable {
         CommandSpec("getset", keys: .first),
         CommandSpec("hdel", keys: .first),
         CommandSpec("hello", route: .hello),
-        CommandSpec("hexists", keys: .first, isReadOnly: true, caching: .reply),
-        CommandSpec("hget", keys: .first, isReadOnly: true, caching: .reply),
-        CommandSpec("hgetall", keys: .first, isReadOnly: true, caching: .reply),
+        CommandSpec("hexists", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hexpire", keys: .first, route: .fieldExpiry),
+        CommandSpec("hexpireat", keys: .first, route: .fieldExpiry),
+        CommandSpec("hget", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hgetall", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hgetex", keys: .first, route: .fieldExpiry),
         CommandSpec("hincrby", keys: .first),
         CommandSpec("hincrbyfloat", keys: .first),
-        CommandSpec("hkeys", keys: .first, isReadOnly: true, caching: .reply),
-        CommandSpec("hlen", keys: .first, isReadOnly: true, caching: .reply),
-        CommandSpec("hmget", keys: .first, isReadOnly: true, caching: .reply),
+        CommandSpec("hkeys", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hlen", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hmget", keys: .first, isReadOnly: true, caching: .hashReply),
         CommandSpec("hmset", keys: .first),
         CommandSpec("host:", route: .http),
+        CommandSpec("hpexpire", keys: .first, route: .fieldExpiry),
+        CommandSpec("hpexpireat", keys: .first, route: .fieldExpiry),
         CommandSpec("hrandfield", keys: .first, isReadOnly: true),
         CommandSpec("hscan", keys: .first, isReadOnly: true),
         CommandSpec("hset", keys: .first),
+        CommandSpec("hsetex", keys: .first, route: .fieldExpiry),
         CommandSpec("hsetnx", keys: .first),
-        CommandSpec("hstrlen", keys: .first, isReadOnly: true, caching: .reply),
-        CommandSpec("hvals", keys: .first, isReadOnly: true, caching: .reply),
+        CommandSpec("hstrlen", keys: .first, isReadOnly: true, caching: .hashReply),
+        CommandSpec("hvals", keys: .first, isReadOnly: true, caching: .hashReply),
         CommandSpec("incr", keys: .first),
         CommandSpec("incrby", keys: .first),
         CommandSpec("incrbyfloat", keys: .first),
@@ -201,7 +207,7 @@ extension CommandTable {
         CommandSpec("time", isReadOnly: true),
         CommandSpec("touch", keys: .all, isReadOnly: true),
         CommandSpec("ttl", keys: .first, isReadOnly: true),
-        CommandSpec("type", keys: .first, isReadOnly: true, caching: .reply),
+        CommandSpec("type", keys: .first, isReadOnly: true, caching: .hashReply),
         CommandSpec("unlink", keys: .all),
         CommandSpec("unsubscribe", route: .subscription),
         CommandSpec("unwatch", route: .unwatch),

@@ -1,0 +1,34 @@
+/// What a server says of itself in `INFO server`.
+public struct ServerInfo: Sendable, Equatable {
+    /// Its `run_id`. Behind one name there may be several servers (a balancer, replicas, a failover), and a client's
+    /// id means something on its own server only.
+    public let id: String?
+    /// What kind of server it is: `standalone`, `cluster` or `sentinel`.
+    public let mode: String?
+    /// Whether its hashes can have fields that expire by themselves (HEXPIRE): Redis's from 7.4 on, Valkey's from 9.0.
+    public let expiresFields: Bool
+
+    /// Reads the reply.
+    public init(_ text: String) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        func value(_ name: String) -> Substring? {
+            lines.first { $0.hasPrefix(name) }?.dropFirst(name.count)
+        }
+        id = value("run_id:").map(String.init)
+        // The second is Valkey's name for it.
+        mode = (value("redis_mode:") ?? value("server_mode:")).map(String.init)
+        // Valkey calls itself Redis 7.2, too.
+        expiresFields =
+            if let version = value("valkey_version:") {
+                Self.is(version, atLeast: [9, 0])
+            } else if let version = value("redis_version:") {
+                Self.is(version, atLeast: [7, 4])
+            } else {
+                false
+            }
+    }
+
+    private static func `is`(_ version: Substring, atLeast least: [Int]) -> Bool {
+        !version.split(separator: ".").prefix(least.count).map { Int($0) ?? 0 }.lexicographicallyPrecedes(least)
+    }
+}

@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+/// Debian's Redis, 7.0, has none: put a newer one first in PATH to run these.
+@Suite(
+    "Before a Redis with fields that expire",
+    .enabled("the redis-server in PATH has no HPEXPIRE") { try HashReads.canExpire(RedisServer()) }
+)
+struct FieldExpiryTests {
+    let redis: RedisServer
+    let ocm: OCMServer
+    let client: RawConnection
+    let other: RawConnection
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url)
+        client = try ocm.connect()
+        other = try redis.connect()
+        try other.call("SET", "s", "v")
+        try other.call("HSET", "h", "f", "v")
+    }
+
+    @Test("while no field expires, hashes are kept")
+    func unused() throws {
+        for command in HashReads.all { try client.waitUntilKept(command) }
+    }
+
+    @Test(
+        "a client's own command counts from the moment it is sent, wherever it is given",
+        arguments: [
+            ["HPEXPIRE h 100000 FIELDS 1 f"], ["MULTI", "HEXPIRE h 100 FIELDS 1 f", "EXEC"],
+            ["CLIENT TRACKING ON", "HEXPIREAT h 9999999999 FIELDS 1 f"],
+        ]
+    )
+    func ownCommand(commands: [String]) throws {
+        for command in HashReads.all { try client.waitUntilKept(command) }
+        let writer = try ocm.connect()
+        for command in commands { try writer.call(command.split(separator: " ").map(String.init)) }
+        try HashReads.expectBypass(client)
+    }
+
+    @Test("what somebody else gives an end is noticed within a second, and what was kept is dropped")
+    func foreignCommand() throws {
+        for command in HashReads.all { try client.waitUntilKept(command) }
+        try other.call("HSET", "h2", "f", "v")
+        try other.call("HPEXPIRE", "h2", "100000", "FIELDS", "1", "f")
+        try waitUntil("it is noticed") {
+            try client.call("CACHE", "EXPLAIN", "HGETALL", "h").contains("BYPASS field_expiry")
+        }
+        #expect(try ocm.connect().call("INFO", "ocm").contains("ocm_cache_flushes_field_expiry:1\r\n"))
+        try HashReads.expectBypass(client)
+        let late = try OCMServer(upstream: redis.url)
+        try late.waitUntilCaching()
+        try HashReads.expectBypass(try late.connect())
+    }
+
+    @Test("a field that has ended is missing in every read, though Redis removes it seconds later")
+    func ended() throws {
+        for command in HashReads.all { try client.waitUntilKept(command) }
+        // Redis goes by the first end, since the second is less than four seconds before it.
+        for milliseconds in ["4000", "200"] { try client.call("HPEXPIRE", "h", milliseconds, "FIELDS", "1", "f") }
+        try client.call("HGET", "h", "f")
+        try waitUntil("it has ended") { try client.call("HGETALL", "h") == "*0\r\n" }
+        for command in HashReads.all {
+            let words = command.split(separator: " ").map(String.init)
+            #expect(try client.call(words) == other.call(words), "\(command)")
+        }
+    }
+}
