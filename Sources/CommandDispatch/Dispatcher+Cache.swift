@@ -76,7 +76,8 @@ extension Dispatcher {
         if session.pinned != nil { return Self.bypass(.pinned) }
         if server.isPaused(at: .now()) { return Self.bypass(.paused) }
         if shared.cacheNamespace == 0 { return Self.bypass(.disabled) }
-        guard let spec = spec(CommandName(command[0])) else { return Self.bypass(.notCacheable) }
+        // What a server calls by another name is served as what it is, but not from the cache.
+        guard let spec = CommandName(command[0]).flatMap(ordinarySpec) else { return Self.bypass(.notCacheable) }
         if spec.pointee.caching == .hashReply, cache.mayFieldsExpire { return Self.bypass(.fieldExpiry) }
         let lookups = cache.peek(command, spec, session.identity.version, shared.cacheNamespace)
         guard let first = lookups.first else { return Self.bypass(.notCacheable) }

@@ -122,6 +122,16 @@ struct PooledConnectionTests {
         if name == "SELECT" { #expect(try client.call("GET", "k").hasPrefix("-ERR unknown command 'SELECT'")) }
     }
 
+    @Test("a read under another name isn't kept, and EXPLAIN says so")
+    func renamedRead() throws {
+        let redis = try RedisServer(["--rename-command", "STRLEN", "other-name"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.waitUntilKept("GET k")
+        #expect(try client.call("other-name", "k") == ":0\r\n")
+        #expect(try client.call("CACHE", "EXPLAIN", "other-name", "k").contains("BYPASS not_cacheable"))
+    }
+
     @Test("what Redis doesn't answer, nobody waits for")
     func unanswered() throws {
         let redis = try RedisServer()
