@@ -39,6 +39,28 @@ extension Dispatcher {
         }
     }
 
+    /// Sends what ends a script, or the server: over the session's own connection, so that a SHUTDOWN that takes long
+    /// holds up nobody else. While a script runs long, the server refuses to SELECT a database for a connection that
+    /// isn't there yet, and these commands need none, so the session has one in database 0 for this command alone.
+    func sendToBusyServer(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session
+    ) -> Disposition {
+        var identity = session.identity
+        identity.db = 0
+        guard session.pinned == nil, identity != session.identity else {
+            return sendPinned(command, spec, session, pace: .slow)
+        }
+        switch pinnedConnection(of: session, in: identity) {
+        case .later: return .later
+        case .refused: return .taken
+        case .connection:
+            session.obstacles.insert(.awaitingReply)
+            return sendPinned(command, spec, session, reply: BorrowedConnectionReply(session), pace: .slow)
+        }
+    }
+
     /// WAIT waits for what its own connection wrote last. A PING in front of it makes that everything so far.
     func sendWait(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ session: Session) -> Disposition {
         if session.mayBeEnteringTransaction { return .later }
@@ -69,13 +91,23 @@ extension Dispatcher {
             pinned.notifyWhenDrained(session)
             return .later
         }
+        // It may have yet to log in, and nobody may name himself before.
+        guard let wanted else { return pinnedConnection(of: session, in: session.identity, named: true) }
+        let isAtHand = upstream?.hasIdle(wanted) ?? false
+        return pinnedConnection(of: session, in: isAtHand ? wanted : session.identity)
+    }
+
+    /// A connection of its own for a session that has none.
+    private func pinnedConnection(
+        of session: Session,
+        in identity: Identity,
+        named: Bool = false
+    ) -> PinnedConnection {
         guard let upstream, session.outstanding == 0 else { return .later }
-        let identity = wanted.flatMap { upstream.hasIdle($0) ? $0 : nil } ?? session.identity
         do throws(UpstreamFailure) {
             let connection = try upstream.pin(identity) { session.pinnedConnectionLost() }
             session.pin(connection)
-            // It may have yet to log in, and nobody may name himself before.
-            if wanted == nil { rename(connection, for: session) }
+            if named { rename(connection, for: session) }
             return .connection(connection)
         } catch {
             session.replyError(error.message)

@@ -27,8 +27,10 @@ extension Dispatcher {
                 ? sendPinned(command, spec, session, pace: .waiting) : forwardOrPin(command, spec, session)
         case .script: return sendPinned(command, spec, session, pace: .slow)
         case .scripts:
+            if command.subcommand(is: "kill") { return sendToBusyServer(command, spec, session) }
             return command.subcommand(is: "debug")
                 ? sendPinned(command, spec, session, keeping: true) : forwardOrPin(command, spec, session)
+        case .shutdown: return sendToBusyServer(command, spec, session)
         case .fieldExpiry:
             server.fieldExpiry.noteCommand(at: .now())
             return forwardOrPin(command, spec, session)

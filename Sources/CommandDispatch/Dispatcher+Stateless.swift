@@ -13,7 +13,7 @@ extension Dispatcher {
         guard let spec = spec(CommandName(command[0])) else { return nil }
         let name = spec.pointee.name.text.uppercased()
         switch spec.pointee.route {
-        case .forward, .fieldExpiry, .script, .info, .cache: return nil
+        case .forward, .fieldExpiry, .script, .shutdown, .info, .cache: return nil
         case .blockingIfAsked where !command.asksToBlock: return nil
         case .scripts where !command.subcommand(is: "debug"): return nil
         case .blocking, .blockingIfAsked, .wait:

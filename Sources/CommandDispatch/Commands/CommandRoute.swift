@@ -7,11 +7,14 @@ enum CommandRoute: UInt8, Sendable {
     /// Blocking when `BLOCK` is among its arguments, else forwarded.
     case blockingIfAsked
     /// Over a pinned connection: while a script runs long, Redis answers other connections `-BUSY` and takes
-    /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it. So does
-    /// that of a SHUTDOWN while Redis waits for its replicas, and takes `SHUTDOWN ABORT`.
+    /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it.
     case script
-    /// `SCRIPT`: its subcommand DEBUG leaves state on its connection, the others are forwarded.
+    /// `SCRIPT`, `FUNCTION`: the subcommand DEBUG leaves state on its connection, KILL must get through while the
+    /// server is busy, the others are forwarded.
     case scripts
+    /// `SHUTDOWN`: over a pinned connection, as a script, since Redis may wait for its replicas, and takes `SHUTDOWN
+    /// ABORT` meanwhile; it must get through while the server is busy.
+    case shutdown
     /// Gives fields of a hash their ends, which ``FieldExpiry`` wants to know; forwarded.
     case fieldExpiry
     /// `WAIT`: over a pinned connection, behind a PING.

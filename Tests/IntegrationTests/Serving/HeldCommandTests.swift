@@ -45,6 +45,34 @@ struct HeldCommandTests {
         #expect(String(decoding: try other.readReply(), as: UTF8.self).hasPrefix("-ERR Errors trying to SHUTDOWN"))
     }
 
+    @Test("a script that doesn't end can be killed from any database, and so can Redis", arguments: ["2", "3"])
+    func busyServer(version: String) throws {
+        let redis = try RedisServer(["--lua-time-limit", "50"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.call("HELLO", version)
+        try client.call("SELECT", "8")
+        let looping = try ocm.connect()
+        func loop() throws {
+            try looping.sendCommand("EVAL", "while true do end", "0")
+            try waitUntil("Redis is busy") { try redis.connect().call("PING").hasPrefix("-BUSY") }
+        }
+        try loop()
+        #expect(try client.call("FUNCTION", "KILL") == redis.connect().call("FUNCTION", "KILL"))
+        // What is sent behind it is answered by database 8.
+        try client.send("SCRIPT KILL\r\nSET k v\r\nGET k\r\n")
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(String(decoding: try looping.readReply(), as: UTF8.self).contains("killed by user"))
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try client.readReply() == Array("$1\r\nv\r\n".utf8))
+        #expect(try redis.connect().call("GET", "k").hasPrefix("$-1"))
+        #expect(try client.call("SCRIPT", "KILL").hasPrefix("-NOTBUSY"))
+        #expect(try client.call("INFO", "ocm").contains("ocm_pinned_sessions:0\r\n"))
+        try loop()
+        try client.sendCommand("SHUTDOWN", "NOSAVE")
+        try waitUntil("Redis has ended") { (try? redis.connect()) == nil }
+    }
+
     @Test("a shorter CLIENT PAUSE doesn't end a longer one")
     func pause() throws {
         let redis = try RedisServer()
