@@ -51,6 +51,20 @@ enum EntryLife {
         }
     }
 
+    /// How long what was read of some fields may be kept, in milliseconds, by the reply to their HPTTL, which has -1
+    /// for a field that stays, -2 for one that isn't there; nil if it can't be read.
+    static func shortest(ofFields reply: UnsafeRawBufferPointer) -> Int64? {
+        var shortest: Int64?
+        for line in reply.split(separator: 10) where line.first == UInt8(ascii: ":") {
+            guard let time = Decimal.parse(UnsafeRawBufferPointer(rebasing: line.dropFirst().dropLast())) else {
+                return nil
+            }
+            let life = time < 0 ? Int64.max : max(0, Int64(time) - Int64(roundingError))
+            shortest = min(shortest ?? .max, life)
+        }
+        return shortest
+    }
+
     /// Whether Redis would say this of a key that isn't there: nothing but nulls, zeros, `none` and empty strings and
     /// aggregates.
     static func isOfMissingKey(_ reply: UnsafeRawBufferPointer) -> Bool {

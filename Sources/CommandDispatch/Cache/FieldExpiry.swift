@@ -8,11 +8,13 @@ import Synchronization
 /// another field of the hash had an end before (`HASH_NEW_EXPIRE_DIFF_THRESHOLD` in its t_hash.c); and a field that has
 /// ended is missing at once from what Redis replies.
 ///
-/// So while there may be such fields, nothing is kept that is read from a hash, or that tells whether there is one: it
-/// goes to Redis each time. How many hashes have such fields is in `INFO keyspace`, which is asked of servers that can
-/// have any, each second. Beyond that, commands that give a field its end are noted as they pass through, before Redis
-/// executes them. So what somebody else does who hasn't done so before is noticed within a second, and what was kept
-/// until then is dropped.
+/// So while there may be such fields, a read that names fields (HGET, HMGET, HEXISTS, HSTRLEN) is kept until the first
+/// of them ends, which HPTTL tells. What else is read from a hash, or tells whether there is one, goes to Redis each
+/// time.
+///
+/// How many hashes have such fields is in `INFO keyspace`, which is asked each second of servers that can have any.
+/// Besides, commands that give a field its end are noted as they pass through, before Redis executes them. So only what
+/// others do who haven't done so before is noticed late, within a second, and then what was kept until then is dropped.
 final class FieldExpiry: Sendable {
     /// What is known before any count.
     private enum Knowledge: UInt8, AtomicRepresentable {

@@ -4,7 +4,8 @@ import RESP
 import Stats
 import Upstream
 
-/// The fill of a miss: the command as the client sent it, and one PTTL.
+/// The fill of a miss: the command as the client sent it, and one PTTL, and an HPTTL if the fields that it names may
+/// expire.
 ///
 /// Others who ask the same in the meantime join, and get the same reply as it comes. For whom something has to be
 /// answered before it that comes later, it is held; unless it was too large to be kept before, then he asks for
@@ -18,7 +19,11 @@ final class Fill: FillReceiver {
 
     private var session: Session?
     private var holdsLease = false
-    private var mayBeOfHash = false
+    private var caching = Caching.reply
+    /// Whether HPTTL is asked, too.
+    private(set) var asksForFields = false
+    /// PTTL's reply, until HPTTL's is in.
+    private var timeToLive: [UInt8]?
     private var reply: [UInt8] = []
     private var isTooLarge = false
     private var joined: [(session: Session, ticket: Int)] = []
@@ -37,7 +42,8 @@ final class Fill: FillReceiver {
         _ shared: SharedConnection
     ) {
         question.set(id)
-        mayBeOfHash = spec.pointee.caching == .hashReply
+        caching = spec.pointee.caching
+        asksForFields = caching == .fieldsReply && cache.mayFieldsExpire
         self.lease = lease
         self.session = session
         begin(over: shared, number: number, flight: flight, awaitsCaching: shared.isTracked)
@@ -68,8 +74,18 @@ final class Fill: FillReceiver {
         joined = []
     }
 
-    override func receiveTimeToLive(_ timeToLive: UnsafeRawBufferPointer?) {
-        settle(question, lease: lease, keep(timeToLive))
+    override func receiveTimeToLive(_ reply: UnsafeRawBufferPointer?) {
+        guard asksForFields else { return finish(keep(reply, fields: nil)) }
+        guard let timeToLive else {
+            timeToLive = reply.map { Array($0) } ?? []
+            return
+        }
+        finish(timeToLive.withUnsafeBytes { keep($0, fields: reply) })
+        self.timeToLive = nil
+    }
+
+    private func finish(_ refusal: FillRefusal?) {
+        settle(question, lease: lease, refusal)
         session = nil
         holdsLease = false
         isTooLarge = false
@@ -80,13 +96,19 @@ final class Fill: FillReceiver {
     }
 
     /// Stores the reply; why not, if it can't be.
-    private func keep(_ timeToLive: UnsafeRawBufferPointer?) -> FillRefusal? {
+    private func keep(_ timeToLive: UnsafeRawBufferPointer?, fields: UnsafeRawBufferPointer?) -> FillRefusal? {
         guard let timeToLive else { return .noDeadline }
         guard holdsLease else { return .leaseLost }
-        // It was read behind a command that gave its fields their ends, if it knows of them.
-        guard !mayBeOfHash || !cache.mayFieldsExpire else { return .noDeadline }
         guard !isTooLarge else { return .tooLarge }
         guard reply.first != UInt8(ascii: "-") else { return .errorReply }
-        return reply.withUnsafeBytes { keep($0, as: question, lease: lease, timeToLive: timeToLive) }
+        guard let limit = limit(fields) else { return .noDeadline }
+        return reply.withUnsafeBytes { keep($0, as: question, lease: lease, timeToLive: timeToLive, limit: limit) }
+    }
+
+    /// How long the fields that were read live at least, in milliseconds; nil if nobody knows. If any may expire now,
+    /// what was read may follow the command that gave them their ends.
+    private func limit(_ fields: UnsafeRawBufferPointer?) -> Int64? {
+        guard caching == .hashReply || caching == .fieldsReply, cache.mayFieldsExpire else { return .max }
+        return fields.flatMap(EntryLife.shortest(ofFields:))
     }
 }

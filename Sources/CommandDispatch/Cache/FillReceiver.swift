@@ -4,7 +4,8 @@ import Stats
 import Upstream
 
 /// Takes the replies to the commands of a fill: to CLIENT CACHING YES, which has the server track what comes next; to
-/// the command that the client sent; and to the PTTLs behind it, which tell how long what was read may be kept.
+/// the command that the client sent; and to the PTTLs (and HPTTL) behind it, which tell how long what was read may be
+/// kept.
 ///
 /// They are written together, so nothing that this connection sends can come between them. The client gets the reply at
 /// once; it is kept when the PTTL's is in, if the lease holds still.
@@ -70,12 +71,14 @@ class FillReceiver: ReplyReceiver {
     /// The reply to the next PTTL is in; nil if it won't be answered.
     func receiveTimeToLive(_ reply: UnsafeRawBufferPointer?) {}
 
-    /// Stores a reply for as long as `timeToLive` allows; why not, if it can't be.
+    /// Stores a reply for as long as `timeToLive` allows, and no longer than `limit` milliseconds; why not, if it can't
+    /// be.
     final func keep(
         _ reply: UnsafeRawBufferPointer,
         as question: CacheQuestion,
         lease: UInt64,
-        timeToLive: UnsafeRawBufferPointer
+        timeToLive: UnsafeRawBufferPointer,
+        limit: Int64 = .max
     ) -> FillRefusal? {
         guard let connection else { return .leaseLost }
         return cache.keep(
@@ -83,6 +86,7 @@ class FillReceiver: ReplyReceiver {
             as: question,
             lease: lease,
             timeToLive: timeToLive,
+            limit: limit,
             sentAt: sentAt,
             over: connection,
             source: source

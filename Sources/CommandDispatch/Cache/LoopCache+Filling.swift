@@ -5,7 +5,7 @@ import Stats
 import Upstream
 
 extension LoopCache {
-    /// Sends a command whose reply is to be kept, and PTTL behind it.
+    /// Sends a command whose reply is to be kept, and PTTL behind it, and HPTTL if the fields that it names may expire.
     func fill(
         _ id: CacheID,
         lease: UInt64,
@@ -29,6 +29,9 @@ extension LoopCache {
         shared.send(command.frame, to: fill)
         fill.beginsNewRun = true
         sendPTTL(id.key, over: shared, to: fill)
+        guard fill.asksForFields else { return }
+        fill.beginsNewRun = true
+        sendHPTTL(command, over: shared, to: fill)
     }
 
     /// Has the server track what the next command reads.
@@ -43,6 +46,19 @@ extension LoopCache {
         scratch.clear()
         scratch.writeStaticString("*2\r\n$4\r\nPTTL\r\n")
         scratch.writeBulkString(key)
+        scratch.withUnsafeReadableBytes { shared.send($0, to: receiver) }
+    }
+
+    /// Asks how long the fields have to live that a command names.
+    private func sendHPTTL(_ command: Command, over shared: SharedConnection, to receiver: ReplyReceiver) {
+        let fields = command.count - 2
+        scratch.clear()
+        scratch.writeArrayHeader(fields + 4)
+        scratch.writeStaticString("$5\r\nHPTTL\r\n")
+        scratch.writeBulkString(command[1])
+        scratch.writeStaticString("$6\r\nFIELDS\r\n")
+        scratch.writeBulkString(String(fields))
+        scratch.writeBytes(command.bytes(behind: 1))
         scratch.withUnsafeReadableBytes { shared.send($0, to: receiver) }
     }
 
@@ -62,12 +78,14 @@ extension LoopCache {
         if flights[flight] === fill { flights[flight] = nil }
     }
 
-    /// Stores a reply for as long as `timeToLive`, the reply to PTTL, allows; why not, if it can't be.
+    /// Stores a reply for as long as `timeToLive`, the reply to PTTL, allows, and no longer than `limit` milliseconds;
+    /// why not, if it can't be.
     func keep(
         _ reply: UnsafeRawBufferPointer,
         as question: CacheQuestion,
         lease: UInt64,
         timeToLive: UnsafeRawBufferPointer,
+        limit: Int64,
         sentAt: Int64,
         over connection: SharedConnection,
         source: UInt32
@@ -79,7 +97,8 @@ extension LoopCache {
         guard reply.count <= largestEntry else { return .tooLarge }
         let content = question.isForString ? ReplyContent(string: reply) : ReplyContent(kind: .wire, bytes: reply)
         guard let content else { return .errorReply }
-        let longest = longestLife(over: connection)
+        let longest = min(longestLife(over: connection), limit)
+        guard longest > 0 else { return .expired }
         let life = EntryLife(timeToLive, of: content, reply: reply, longest: longest)
         let milliseconds: Int64
         var expiresWithKey = false

@@ -32,7 +32,7 @@ extension LoopCache {
                 let key = command[index]
                 return cache.peek(CacheID(hash: hash(key), key: key, namespace: namespace), now: now)
             }
-        case .reply, .hashReply:
+        case .reply, .hashReply, .fieldsReply:
             return withQuestion(command, spec, version, namespace) { cache.peek($0, now: now) }.map { [$0] } ?? []
         }
     }

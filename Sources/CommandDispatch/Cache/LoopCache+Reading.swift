@@ -28,7 +28,7 @@ extension LoopCache {
             let id = CacheID(hash: hash(key), key: key, namespace: shared.cacheNamespace)
             return serve(id, command, spec, session, shared)
         case .strings: return serveStrings(command, spec, session, shared)
-        case .reply: return serveReply(command, spec, session, shared)
+        case .reply, .fieldsReply: return serveReply(command, spec, session, shared)
         case .hashReply:
             guard !mayFieldsExpire else { return bypass(.fieldExpiry) }
             return serveReply(command, spec, session, shared)

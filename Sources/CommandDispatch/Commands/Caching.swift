@@ -10,4 +10,6 @@ enum Caching: UInt8, Sendable {
     case reply
     /// The same, but it may be about a hash, whose fields may expire by themselves: ``FieldExpiry``.
     case hashReply
+    /// The same, but only of those fields that the command names behind the key.
+    case fieldsReply
 }
