@@ -21,7 +21,6 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     /// Its id on the server.
     private var id = 0
     private var server: ServerInfo?
-    private var hasNotedMode = false
     /// When it was subscribed to the channel; nil while it isn't.
     private var subscribed: NIODeadline?
     private var isUp = false
@@ -95,24 +94,6 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         self.id = id
     }
 
-    /// There are servers that answer as a Redis does, and aren't one for us.
-    private func received(_ server: ServerInfo?) {
-        self.server = server
-        guard !hasNotedMode, let mode = server?.mode else { return }
-        hasNotedMode = true
-        switch mode {
-        case "cluster":
-            context.logger.warning(
-                "Redis at \(serverName) is a node of a cluster: ocm follows no redirections, so that commands for other nodes' keys fail"
-            )
-        case "sentinel":
-            context.logger.warning(
-                "Redis at \(serverName) is a sentinel, which holds no data: --upstream must name the primary itself"
-            )
-        default: break
-        }
-    }
-
     func received(_ message: RESPValue) {
         if case .error(let text) = message {
             return lose("Redis refuses the invalidation feed: \(text)")
@@ -161,7 +142,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {
-        connection.send(ServerInfoReceiver.question, to: ServerInfoReceiver { [weak self] in self?.received($0) })
+        connection.send(ServerInfoReceiver.question, to: ServerInfoReceiver { [weak self] in self?.server = $0 })
         connection.send(["CLIENT", "ID"], to: FeedIDReceiver(self))
     }
 

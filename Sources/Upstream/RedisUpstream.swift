@@ -34,7 +34,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     }
     private static let patience = TimeAmount.seconds(2)
 
-    /// Told when `status` may have changed for good: for start-up.
+    /// Told when `status` may have changed for good.
     public var onStatusChange: ((Status) -> Void)?
     /// Told of what happens to shared connections.
     public var observer: (any SharedConnectionObserver)?
@@ -53,6 +53,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private var backoff: Backoff
     private var maintenance: RepeatedTask?
     private var isShutDown = false
+    /// Whether the server has told what kind of one it is.
+    var isKindKnown = false
 
     /// The upstream of `context`'s loop.
     ///

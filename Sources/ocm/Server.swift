@@ -118,10 +118,14 @@ struct Server: Service {
         let first = eventLoops[0].makePromise(of: RedisUpstream.Status.self)
         eventLoops[0].execute {
             guard let upstream = dispatchers[0].value.upstream else { return }
-            upstream.onStatusChange = { first.succeed($0) }
+            func note(_ status: RedisUpstream.Status) {
+                first.succeed(status)
+                if status == .up { upstream.warnIfUnfit() }
+            }
+            upstream.onStatusChange = { note($0) }
             upstream.start()
             // A client that was quicker than this has made it connect already.
-            if upstream.status != .connecting { first.succeed(upstream.status) }
+            if upstream.status != .connecting { note(upstream.status) }
         }
         // A Redis that says nothing at all keeps nobody from stopping us.
         let status = try await withGracefulShutdownHandler {

@@ -222,11 +222,11 @@ struct FeedTests {
         #expect(try tracked.call("INFO", "ocm").contains("ocm_cache:tracking refused\r\n"))
     }
 
-    @Test("a node of a cluster is told from a Redis by itself")
-    func clusterNode() throws {
+    @Test("a node of a cluster is told from a Redis by itself", arguments: ["--cache", "--no-cache"])
+    func clusterNode(mode: String) throws {
         // Its second port would be 10,000 above the first, which there need not be.
         let clusterNode = try RedisServer(["--cluster-enabled", "yes", "--cluster-port", "\(freePort())"])
-        let node = try OCMServer(upstream: clusterNode.url)
+        let node = try OCMServer(upstream: clusterNode.url, [mode])
         try waitUntil("it is said") { node.log.contains("is a node of a cluster: ocm follows no redirections") }
         let redis = try RedisServer()
         let single = try OCMServer(upstream: redis.url)
