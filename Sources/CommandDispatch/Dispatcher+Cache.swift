@@ -112,7 +112,7 @@ extension Dispatcher {
             case .ownWritePending: "this client's own write to the key is under way"
             case .notCacheable: "replies to this command aren't kept"
             case .paused: "CLIENT PAUSE is in force"
-            case .fieldExpiry: "there are hashes with fields that expire by themselves"
+            case .fieldExpiry: "there may be hashes with fields that expire by themselves"
             case .notAdmitted: "much is asked for of late, most of it only once, as was this key"
             }
         return "BYPASS \(reason.name): \(why)"

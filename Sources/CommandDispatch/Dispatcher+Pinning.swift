@@ -92,22 +92,21 @@ extension Dispatcher {
             return .later
         }
         // It may have yet to log in, and nobody may name himself before.
-        guard let wanted else { return pinnedConnection(of: session, in: session.identity, named: true) }
+        guard let wanted else {
+            let result = pinnedConnection(of: session, in: session.identity)
+            if case .connection(let connection) = result { rename(connection, for: session) }
+            return result
+        }
         let isAtHand = upstream?.hasIdle(wanted) ?? false
         return pinnedConnection(of: session, in: isAtHand ? wanted : session.identity)
     }
 
     /// A connection of its own for a session that has none.
-    private func pinnedConnection(
-        of session: Session,
-        in identity: Identity,
-        named: Bool = false
-    ) -> PinnedConnection {
+    private func pinnedConnection(of session: Session, in identity: Identity) -> PinnedConnection {
         guard let upstream, session.outstanding == 0 else { return .later }
         do throws(UpstreamFailure) {
             let connection = try upstream.pin(identity) { session.pinnedConnectionLost() }
             session.pin(connection)
-            if named { rename(connection, for: session) }
             return .connection(connection)
         } catch {
             session.replyError(error.message)

@@ -27,12 +27,14 @@ extension Dispatcher {
                 ? sendPinned(command, spec, session, pace: .waiting) : forwardOrPin(command, spec, session)
         case .script: return sendPinned(command, spec, session, pace: .slow)
         case .scripts:
-            if command.subcommand(is: "kill") { return sendToBusyServer(command, spec, session) }
+            if command.subcommand(is: "kill") || command.subcommand(is: "stats") {
+                return sendToBusyServer(command, spec, session)
+            }
             return command.subcommand(is: "debug")
                 ? sendPinned(command, spec, session, keeping: true) : forwardOrPin(command, spec, session)
         case .shutdown: return sendToBusyServer(command, spec, session)
         case .fieldExpiry:
-            server.fieldExpiry.noteCommand(at: .now())
+            server.fieldExpiry.noteCommand(words: command.count, at: .now())
             return forwardOrPin(command, spec, session)
         case .wait: return sendWait(command, spec, session)
         case .multi: return beginTransaction(command, spec, session)

@@ -39,7 +39,7 @@ extension Dispatcher {
             connection.notifyWhenDrained(session)
             return .later
         }
-        if spec?.pointee.route == .fieldExpiry { server.fieldExpiry.noteCommand(at: .now()) }
+        if spec?.pointee.route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
         tunnel.noteSent(command, spec)
         connection.sendInStream(command.frame)
         if tunnel.isFramed, command.count == 1, CommandName(command[0]) == Self.resetName {

@@ -18,8 +18,6 @@ public enum FlushReason: Int, Reason {
     case serverFlush
     /// A shared connection closed, and with it went what the server tracked for it.
     case connectionLost
-    /// The server has come to have hashes with fields that expire by themselves.
-    case fieldExpiry
 
     /// The reason in metrics and JSON.
     public var name: String {
@@ -33,7 +31,6 @@ public enum FlushReason: Int, Reason {
         case .requested: "requested"
         case .serverFlush: "server_flush"
         case .connectionLost: "connection_lost"
-        case .fieldExpiry: "field_expiry"
         }
     }
 }

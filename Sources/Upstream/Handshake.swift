@@ -40,9 +40,9 @@ struct Handshake {
     private(set) var lacksPassword = false
     /// What to send first.
     private(set) var request = ByteBuffer()
-    /// What to send when the first `stepsOfRequest` steps are answered; nil if nothing has to wait.
+    /// What to send when all steps before `deferred` are answered; nil if nothing has to wait.
     private var deferredRequest: ByteBuffer?
-    private var stepsOfRequest = 0
+    private var deferred = 0
     private var steps: ArraySlice<Step> = []
     private var selected = true
     private var selectError = ""
@@ -73,7 +73,6 @@ struct Handshake {
     /// Takes the answer to the oldest step that has none.
     mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
         guard let step = steps.popFirst() else { return .ready }
-        stepsOfRequest -= 1
         let error = reply.errorLine
         switch step {
         case .authenticate, .hello:
@@ -88,7 +87,7 @@ struct Handshake {
             if let error, !Self.isAboutTheCommand(error) { return .refused(error) }
             lacksPassword = error?.hasPrefix("NOAUTH ") ?? false
         }
-        if stepsOfRequest == 0, let next = deferredRequest {
+        if steps.startIndex == deferred, let next = deferredRequest {
             deferredRequest = nil
             return .proceed(next)
         }
@@ -97,7 +96,9 @@ struct Handshake {
 
     /// What is added from here on is sent when all before it is answered.
     private mutating func awaitAnswers() {
-        if !steps.isEmpty { deferredRequest = ByteBuffer() }
+        guard !steps.isEmpty else { return }
+        deferred = steps.endIndex
+        deferredRequest = ByteBuffer()
     }
 
     private mutating func add(_ step: Step, _ words: [String], _ more: [[UInt8]] = []) {
@@ -107,7 +108,6 @@ struct Handshake {
             return
         }
         request.writeCommand(words, more)
-        stepsOfRequest += 1
     }
 
     /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.

@@ -142,7 +142,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     var sharesConnections: Bool { false }
 
     func connectionReady(_ connection: UpstreamConnection) {
-        connection.send(ServerInfoReceiver.question, to: ServerInfoReceiver { [weak self] in self?.server = $0 })
+        connection.send(ServerInfo.question, to: TextReceiver { [weak self] in self?.server = $0.map(ServerInfo.init) })
         connection.send(["CLIENT", "ID"], to: FeedIDReceiver(self))
     }
 

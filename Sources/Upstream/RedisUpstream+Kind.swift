@@ -4,12 +4,12 @@ extension RedisUpstream {
     /// Warns of a server that answers as a Redis does, and isn't one for us, unless it has told already what it is.
     public func warnIfUnfit() {
         guard !isKindKnown else { return }
-        let receiver = ServerInfoReceiver { [weak self] in
-            guard let self, !isKindKnown, let mode = $0?.mode else { return }
+        let receiver = TextReceiver { [weak self] in
+            guard let self, !isKindKnown, let mode = $0.flatMap({ ServerInfo($0).mode }) else { return }
             isKindKnown = true
             warn(ofMode: mode)
         }
-        shared(for: baseIdentity).send(ServerInfoReceiver.question, to: receiver)
+        shared(for: baseIdentity).send(ServerInfo.question, to: receiver)
     }
 
     private func warn(ofMode mode: String) {

@@ -5,8 +5,12 @@ public struct ServerInfo: Sendable, Equatable {
     public let id: String?
     /// What kind of server it is: `standalone`, `cluster` or `sentinel`.
     public let mode: String?
-    /// Whether its hashes can have fields that expire by themselves (HEXPIRE): Redis's from 7.4 on, Valkey's from 9.0.
-    public let expiresFields: Bool
+    /// Whether its hashes can have fields that expire by themselves (HEXPIRE): Redis's from 7.4 on, whose candidates
+    /// for release are 7.3, Valkey's from 9.0. Nil if it names no version.
+    public let expiresFields: Bool?
+
+    /// What to ask.
+    public static let question = ["INFO", "server"]
 
     /// Reads the reply.
     public init(_ text: String) {
@@ -22,9 +26,9 @@ public struct ServerInfo: Sendable, Equatable {
             if let version = value("valkey_version:") {
                 Self.is(version, atLeast: [9, 0])
             } else if let version = value("redis_version:") {
-                Self.is(version, atLeast: [7, 4])
+                Self.is(version, atLeast: [7, 3])
             } else {
-                false
+                nil
             }
     }
 

@@ -11,41 +11,56 @@ struct FieldExpiryTests {
     @Test("a server that can't have them has none, whatever clients send")
     func never() {
         expiry.serverChanged(expiresFields: false)
-        expiry.noteCommand(at: start)
+        expiry.noteCommand(words: 6, at: start)
         #expect(!expiry.isPossible(at: start))
+        #expect(!expiry.isAsked(at: start))
     }
 
-    @Test("one that can may have some until it has told")
+    @Test("one that can may have some until it has told, and is asked of fields by name from then on, too")
     func awaited() {
         expiry.serverChanged(expiresFields: true)
         #expect(expiry.isPossible(at: start))
-        #expect(!expiry.counted(0, at: start))
+        expiry.counted(0, at: start)
         #expect(!expiry.isPossible(at: start))
+        #expect(expiry.isAsked(at: start))
     }
 
-    @Test("some are news once, and there may be some for a while after the last sign of them")
+    @Test("there may be some for a while after the last sign of them")
     func counted() {
         expiry.serverChanged(expiresFields: true)
-        #expect(!expiry.counted(3, at: start), "nothing was kept while it hadn't told")
-        #expect(expiry.isPossible(at: start + FieldExpiry.hold - .seconds(1)))
+        expiry.counted(3, at: start)
         let later = start + FieldExpiry.hold
-        #expect(!expiry.counted(0, at: later))
+        #expect(expiry.isPossible(at: later - .nanoseconds(1)))
+        expiry.counted(0, at: later)
         #expect(!expiry.isPossible(at: later))
-        #expect(expiry.counted(1, at: later))
-        #expect(!expiry.counted(2, at: later))
-        #expect(!expiry.counted(0, at: later), "a command may be under way that wasn't counted")
+        expiry.counted(1, at: later)
+        expiry.counted(0, at: later)
         #expect(expiry.isPossible(at: later))
     }
 
-    @Test("what clients send counts at once, also where the server doesn't tell", arguments: [true, nil])
-    func commands(expiresFields: Bool?) {
-        expiry.serverChanged(expiresFields: expiresFields)
-        _ = expiry.counted(expiresFields.map { _ in 0 }, at: start)
+    @Test("what clients send counts at once, unless it is too short to do anything")
+    func commands() {
+        expiry.serverChanged(expiresFields: true)
+        expiry.counted(0, at: start)
+        expiry.noteCommand(words: 5, at: start)
         #expect(!expiry.isPossible(at: start))
-        expiry.noteCommand(at: start)
-        #expect(expiry.isPossible(at: start))
-        #expect(!expiry.counted(0, at: start))
-        #expect(expiry.isPossible(at: start))
+        expiry.noteCommand(words: 6, at: start)
+        expiry.counted(0, at: start)
+        #expect(expiry.isPossible(at: start), "the command may be under way")
+        #expect(!expiry.isPossible(at: start + FieldExpiry.hold))
+    }
+
+    @Test("where the server doesn't tell, what clients send counts for good", arguments: [nil, true])
+    func untold(expiresFields: Bool?) {
+        expiry.serverChanged(expiresFields: expiresFields)
+        expiry.counted(nil, at: start)
+        #expect(!expiry.isPossible(at: start))
+        #expect(!expiry.isAsked(at: start))
+        expiry.noteCommand(words: 6, at: start)
+        #expect(expiry.isPossible(at: start + .hours(1000)))
+        #expect(expiry.isAsked(at: start + .hours(1000)))
+        expiry.serverChanged(expiresFields: nil)
+        #expect(!expiry.isPossible(at: start))
     }
 
     @Test(

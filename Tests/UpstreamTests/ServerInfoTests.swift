@@ -25,10 +25,13 @@ struct ServerInfoTests {
 
     @Test("one that doesn't tell is none that is known")
     func silent() {
-        var told: ServerInfo??
-        let receiver = ServerInfoReceiver { told = $0 }
-        Array("-NOPERM no\r\n".utf8).withUnsafeBytes { receiver.receive(reply: $0) }
-        #expect(told == .some(nil))
-        #expect(ServerInfo("$0\r\n\r\n") == ServerInfo(""))
+        var told: [String?] = []
+        let receiver = TextReceiver { told.append($0) }
+        for reply in ["-NOPERM no\r\n", "$2\r\nab\r\n"] {
+            Array(reply.utf8).withUnsafeBytes { receiver.receive(reply: $0) }
+        }
+        #expect(told == [nil, "$2\r\nab\r\n"])
+        let nothing = ServerInfo("$0\r\n\r\n")
+        #expect(nothing.id == nil && nothing.mode == nil && nothing.expiresFields == nil)
     }
 }

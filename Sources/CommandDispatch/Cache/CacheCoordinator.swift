@@ -86,8 +86,9 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     public func feedIsUp(id: Int, server: ServerInfo?) {
         isUp = true
         downReason = nil
-        asksForFieldExpiry = server?.expiresFields ?? false
-        fieldExpiry.serverChanged(expiresFields: server?.expiresFields)
+        let expiresFields = server?.expiresFields
+        asksForFieldExpiry = expiresFields ?? false
+        fieldExpiry.serverChanged(expiresFields: expiresFields)
         askForFieldExpiry()
         let epoch = cache.open()
         context.logger.info("the invalidation feed is up: replies are cached")
@@ -128,10 +129,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
 
     private func askForFieldExpiry() {
         guard isUp, asksForFieldExpiry else { return }
-        let reply = FieldExpiryReply { [weak self] hashes in
-            guard let self, fieldExpiry.counted(hashes, at: .now()) else { return }
-            counters.flushes.add(.fieldExpiry)
-            cache.flush()
+        let reply = TextReceiver { [fieldExpiry] in
+            fieldExpiry.counted($0.map(FieldExpiry.hashes), at: .now())
         }
         upstream.shared(for: upstream.baseIdentity).send(FieldExpiry.question, to: reply)
     }

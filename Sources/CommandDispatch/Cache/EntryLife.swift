@@ -53,16 +53,36 @@ enum EntryLife {
 
     /// How long what was read of some fields may be kept, in milliseconds, by the reply to their HPTTL, which has -1
     /// for a field that stays, -2 for one that isn't there; nil if it can't be read.
-    static func shortest(ofFields reply: UnsafeRawBufferPointer) -> Int64? {
+    ///
+    /// In the millisecond in which it ends a field is there for the read, and not for HPTTL: then it is kept for 0.
+    static func shortest(ofFields lives: UnsafeRawBufferPointer, reply: UnsafeRawBufferPointer) -> Int64? {
         var shortest: Int64?
-        for line in reply.split(separator: 10) where line.first == UInt8(ascii: ":") {
+        var missing = 0
+        for line in lives.split(separator: 10) where line.first == UInt8(ascii: ":") {
             guard let time = Decimal.parse(UnsafeRawBufferPointer(rebasing: line.dropFirst().dropLast())) else {
                 return nil
             }
+            if time == -2 { missing += 1 }
             let life = time < 0 ? Int64.max : max(0, Int64(time) - Int64(roundingError))
             shortest = min(shortest ?? .max, life)
         }
-        return shortest
+        return missing > missingElements(of: reply) ? 0 : shortest
+    }
+
+    /// How many elements of a reply are what Redis says of a field that isn't there: null, or zero.
+    private static func missingElements(of reply: UnsafeRawBufferPointer) -> Int {
+        var count = 0
+        var start = 0
+        while start < reply.count, let end = reply[start...].firstIndex(of: 10) {
+            let line = UnsafeRawBufferPointer(rebasing: reply[start...end])
+            start = end + 1
+            if ["$-1\r\n", "_\r\n", ":0\r\n"].contains(where: { line.elementsEqual($0.utf8) }) {
+                count += 1
+            } else if line.first == UInt8(ascii: "$") {
+                start += (Decimal.parse(UnsafeRawBufferPointer(rebasing: line[1..<(line.count - 2)])) ?? 0) + 2
+            }
+        }
+        return count
     }
 
     /// Whether Redis would say this of a key that isn't there: nothing but nulls, zeros, `none` and empty strings and

@@ -8,65 +8,81 @@ import Synchronization
 /// another field of the hash had an end before (`HASH_NEW_EXPIRE_DIFF_THRESHOLD` in its t_hash.c); and a field that has
 /// ended is missing at once from what Redis replies.
 ///
-/// So while there may be such fields, a read that names fields (HGET, HMGET, HEXISTS, HSTRLEN) is kept until the first
-/// of them ends, which HPTTL tells. What else is read from a hash, or tells whether there is one, goes to Redis each
-/// time.
+/// So before a server that can have such fields, a read that names fields (HGET, HMGET, HEXISTS, HSTRLEN) is kept until
+/// the first of them ends, which HPTTL tells. What else is read from a hash, or tells whether there is one, is looked
+/// up and kept only while no hash has such fields, and goes to Redis each time else. What was kept before stays unseen:
+/// by the time that there are none any more, Redis has said of each hash that it has changed.
 ///
-/// How many hashes have such fields is in `INFO keyspace`, which is asked each second of servers that can have any.
-/// Besides, commands that give a field its end are noted as they pass through, before Redis executes them. So only what
-/// others do who haven't done so before is noticed late, within a second, and then what was kept until then is dropped.
+/// How many hashes have such fields is in `INFO keyspace`, which is asked each second. Besides, commands that give a
+/// field its end are noted as they pass through, before Redis executes them. So only what others do who haven't done so
+/// before is noticed late, within a second. Where Redis doesn't tell what it is, what passes through is all there is
+/// to go by.
 final class FieldExpiry: Sendable {
-    /// What is known before any count.
-    private enum Knowledge: UInt8, AtomicRepresentable {
-        /// The server has no such fields.
-        case none
-        /// The server can have them, and hasn't told yet how many there are.
+    private enum Server: UInt8, AtomicRepresentable {
+        /// It has no such fields.
+        case without
+        /// It can have them, and hasn't told yet how many hashes do.
         case awaited
-        /// It has told, or nobody knows whether it can have them.
-        case counted
+        /// It can have them, and tells how many hashes do.
+        case counting
+        /// Nobody knows whether it can have them.
+        case unknown
     }
 
-    private let knowledge = Atomic(Knowledge.none)
-    /// Until when there may be such fields: uptime in nanoseconds.
-    private let end = Atomic<UInt64>(0)
+    private let server = Atomic(Server.without)
+    /// Until when some hash may have such fields: uptime in nanoseconds.
+    private let end = Atomic<Int64>(0)
 
-    /// For how long a sign of such fields counts. Longer than a command may be under way: a count that precedes it
-    /// says nothing of what it does.
-    static let hold = TimeAmount.seconds(60)
+    /// For how long a sign of such fields counts. A command is under way for less, as a rule, and a count that precedes
+    /// it says nothing of what it does.
+    static let hold = TimeAmount.seconds(10)
 
-    /// Whether there may be such fields.
+    /// Whether some hash may have such fields.
     func isPossible(at now: NIODeadline) -> Bool {
-        switch knowledge.load(ordering: .acquiring) {
-        case .none: false
+        switch server.load(ordering: .acquiring) {
+        case .without: false
         case .awaited: true
-        case .counted: now.uptimeNanoseconds < end.load(ordering: .acquiring)
+        case .counting, .unknown: Int64(now.uptimeNanoseconds) < end.load(ordering: .acquiring)
+        }
+    }
+
+    /// Whether HPTTL is to be asked of the fields that a command names: also while no hash has such fields, since one
+    /// may have some before that is noticed.
+    func isAsked(at now: NIODeadline) -> Bool {
+        switch server.load(ordering: .acquiring) {
+        case .without: false
+        case .awaited, .counting: true
+        case .unknown: isPossible(at: now)
         }
     }
 
     /// The server that is heard of now can have such fields, or can't, or doesn't tell.
     func serverChanged(expiresFields: Bool?) {
-        switch expiresFields {
-        case true?: knowledge.store(.awaited, ordering: .releasing)
-        case false?: knowledge.store(.none, ordering: .releasing)
-        case nil: knowledge.store(.counted, ordering: .releasing)
-        }
+        end.store(0, ordering: .releasing)
+        server.store(expiresFields.map { $0 ? .awaited : .without } ?? .unknown, ordering: .releasing)
     }
 
-    /// A command is about to be sent that gives fields their ends.
-    func noteCommand(at now: NIODeadline) { extend(to: now) }
-
-    /// The server has told how many hashes have such fields, or refused to. Returns whether that is news, and what was
-    /// kept may be wrong.
-    func counted(_ hashes: Int?, at now: NIODeadline) -> Bool {
-        let wasPossible = isPossible(at: now)
-        _ = knowledge.compareExchange(expected: .awaited, desired: .counted, ordering: .releasing)
-        guard let hashes, hashes > 0 else { return false }
-        extend(to: now)
-        return !wasPossible
+    /// A command of so many words is about to be sent that may give fields their ends.
+    func noteCommand(words: Int, at now: NIODeadline) {
+        guard words >= Self.fewestWords else { return }
+        // Where nobody counts, there is no telling when the last one has gone.
+        let isCounted = server.load(ordering: .acquiring) != .unknown
+        extend(to: isCounted ? now + Self.hold : nil)
     }
 
-    private func extend(to now: NIODeadline) {
-        _ = end.max((now + Self.hold).uptimeNanoseconds, ordering: .relaxed)
+    /// `HEXPIRE key 1 FIELDS 1 field`
+    private static let fewestWords = 6
+
+    /// The server has told how many hashes have such fields, or refused to.
+    func counted(_ hashes: Int?, at now: NIODeadline) {
+        if let hashes, hashes > 0 { extend(to: now + Self.hold) }
+        let next = hashes == nil ? Server.unknown : .counting
+        _ = server.compareExchange(expected: .awaited, desired: next, ordering: .releasing)
+    }
+
+    /// Without a time there is no end to it.
+    private func extend(to time: NIODeadline?) {
+        _ = end.max(time.map { Int64($0.uptimeNanoseconds) } ?? .max, ordering: .releasing)
     }
 
     /// What to ask.

@@ -43,7 +43,7 @@ final class Fill: FillReceiver {
     ) {
         question.set(id)
         caching = spec.pointee.caching
-        asksForFields = caching == .fieldsReply && cache.mayFieldsExpire
+        asksForFields = caching == .fieldsReply && cache.asksForFields
         self.lease = lease
         self.session = session
         begin(over: shared, number: number, flight: flight, awaitsCaching: shared.isTracked)
@@ -105,10 +105,14 @@ final class Fill: FillReceiver {
         return reply.withUnsafeBytes { keep($0, as: question, lease: lease, timeToLive: timeToLive, limit: limit) }
     }
 
-    /// How long the fields that were read live at least, in milliseconds; nil if nobody knows. If any may expire now,
-    /// what was read may follow the command that gave them their ends.
+    /// How long the fields that were read live at least, in milliseconds; nil if nobody knows.
     private func limit(_ fields: UnsafeRawBufferPointer?) -> Int64? {
-        guard caching == .hashReply || caching == .fieldsReply, cache.mayFieldsExpire else { return .max }
-        return fields.flatMap(EntryLife.shortest(ofFields:))
+        switch caching {
+        case .hashReply: cache.mayFieldsExpire ? nil : .max
+        // What was read may follow a command that is noted since the question was sent.
+        case .fieldsReply where asksForFields || cache.asksForFields:
+            fields.flatMap { fields in reply.withUnsafeBytes { EntryLife.shortest(ofFields: fields, reply: $0) } }
+        default: .max
+        }
     }
 }

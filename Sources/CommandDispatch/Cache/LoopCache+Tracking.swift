@@ -45,7 +45,7 @@ extension LoopCache: SharedConnectionObserver {
         let source = cache.makeSource(feed.epoch)
         guard source != 0 else { return }
         let reply = TrackingReply(self, connection, source: source)
-        connection.send(ServerInfoReceiver.question, to: ServerInfoReceiver { reply.serverID = $0?.id })
+        connection.send(ServerInfo.question, to: TextReceiver { reply.serverID = $0.flatMap { ServerInfo($0).id } })
         connection.send(["CLIENT", "TRACKING", "ON", "REDIRECT", String(feed.id), "OPTIN"], to: reply)
     }
 

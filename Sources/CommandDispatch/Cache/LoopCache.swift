@@ -98,9 +98,12 @@ final class LoopCache {
         connection.trackingRefusal == nil ? longestLife : min(longestLife, untrackedLife)
     }
 
-    /// Whether fields of hashes may expire by themselves, so that nothing is kept that they are in.
+    /// Whether fields of hashes may expire by themselves, so that nothing is kept that is read from all of a hash.
     @inline(__always)
     var mayFieldsExpire: Bool { fieldExpiry.isPossible(at: context.now) }
+
+    /// Whether it is to be asked how long the fields live that a command names.
+    var asksForFields: Bool { fieldExpiry.isAsked(at: context.now) }
 
     func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
 

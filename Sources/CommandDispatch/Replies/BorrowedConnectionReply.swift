@@ -18,8 +18,8 @@ final class BorrowedConnectionReply: CollectingReceiver {
         goOn()
     }
 
+    /// The connection went back with the reply.
     private func goOn() {
-        if session.pinned != nil { session.unpin(reusable: session.connectionState.isClean) }
         session.obstacles.remove(.awaitingReply)
         session.wake()
     }
