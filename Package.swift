@@ -159,7 +159,8 @@ let package = Package(
             name: "UpstreamTests",
             dependencies: [
                 "Upstream", "RESP", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -331,15 +331,13 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     // MARK: Life
 
-    /// Remembers the channel.
-    public func handlerAdded(context: ChannelHandlerContext) { channelContext = context }
-
-    /// Lets go of the channel.
-    public func handlerRemoved(context: ChannelHandlerContext) { channelContext = nil }
-
     /// Introduces itself, or has it done when nobody else can listen any more.
+    ///
+    /// There is a channel for each address of the server's name that is tried (RFC 8305), and this handler is in all of
+    /// them. The first to be connected is the connection; what becomes of the others is no news.
     public func channelActive(context: ChannelHandlerContext) {
-        guard phase == .connecting else { return context.close(promise: nil) }
+        guard phase == .connecting, channelContext == nil else { return context.close(promise: nil) }
+        channelContext = context
         if url.usesTLS { phase = .securing } else { introduceItself(context) }
     }
 
@@ -356,11 +354,14 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     /// The server closed the connection, or the network did.
     public func channelInactive(context: ChannelHandlerContext) {
+        guard context === channelContext else { return }
+        channelContext = nil
         ended(.lost(server: owner.serverName, reason: reasonOfUnansweredEnd ?? "the server closed it"))
     }
 
     /// Something broke.
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard context === channelContext else { return }
         if !isReady, let failure = error as? any TLSFailure, failure.isDistrust {
             return close(.untrusted(server: owner.serverName, reason: failure.reason))
         }
