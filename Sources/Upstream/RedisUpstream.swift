@@ -257,7 +257,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     // MARK: Maintenance
 
     private func maintain() {
-        let now = NIODeadline.now()
+        let now = context.lookAtClock()
         for connection in open.values {
             guard let silence = connection.silence(at: now) else { continue }
             let limit = connection.isReady ? configuration.responseTimeout : configuration.connectTimeout

@@ -81,6 +81,8 @@ final class LoopCache {
         untrackedLife = (configuration.untrackedLife?.nanoseconds ?? 0) / 1_000_000
         largestEntry = configuration.store.largestEntry
         question.reserveCapacity(Self.longestQuestion)
+        // Hits wait until all that was said meanwhile is heard.
+        context.onStandstill = { cache.doubtEverything() }
     }
 
     /// So many fills that are over are kept, some 300 bytes each and what their replies took.

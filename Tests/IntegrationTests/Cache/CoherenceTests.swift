@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -26,6 +27,26 @@ struct CoherenceTests {
         ("EVAL redis.call('set','k',ARGV[1]) 0 new", "GET k", "$3\r\nnew\r\n"),
         ("DEBUG FLUSHALL", "GET k", "$-1\r\n"),
     ]
+
+    @Test("what was said while ocm stood still is heard before anybody is served", arguments: ["1", "2"])
+    func standstill(threads: String) throws {
+        let ocm = try OCMServer(upstream: redis.url, ["--threads", threads])
+        let admin = try redis.connect()
+        try admin.call("SET", "k", "old")
+        let clients = try (0..<8).map { _ in try ocm.connect() }
+        for client in clients { try client.waitUntilKept("GET k") }
+        try ocm.process.freeze()
+        // Before it, so that they are read before what the feed has to say, where that is possible.
+        for client in clients.prefix(4) { try client.sendCommand("GET", "k") }
+        try admin.call("SET", "k", "new")
+        for index in 0..<20_000 { try admin.sendCommand("SET", "other\(index % 100)", "v") }
+        usleep(1_300_000)
+        for client in clients.suffix(4) { try client.sendCommand("GET", "k") }
+        ocm.process.thaw()
+        for client in clients {
+            #expect(String(decoding: try client.readReply(), as: UTF8.self) == "$3\r\nnew\r\n")
+        }
+    }
 
     @Test("a client's own write is in its next read, on this connection and on any other", arguments: writes.indices)
     func ownWrites(index: Int) throws {
