@@ -1,14 +1,7 @@
 import CommandDispatch
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import Upstream
 
 /// Serves RESP clients over TCP and a unix socket.
 public final class RESPListener: Sendable {
@@ -61,23 +54,15 @@ public final class RESPListener: Sendable {
             if channel.remoteAddress?.protocol != .unix {
                 try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
                 try options.setOption(.socketOption(.so_keepalive), value: 1)
-                for (option, seconds) in keepAlive { try options.setOption(.tcpOption(option), value: seconds) }
+                // As Redis does by default.
+                for (option, seconds) in KeepAlive(seconds: 300).options {
+                    try options.setOption(.tcpOption(option), value: seconds)
+                }
             }
         }
         let connection = RESPConnection(loop: loops.loop(of: channel), configuration: configuration)
         try channel.pipeline.syncOperations.addHandler(connection)
     }
-
-    #if os(Linux)
-    /// Redis's `tcp-keepalive 300`: a probe after that time, then three more at a third of it.
-    private static let keepAlive: [(NIOBSDSocket.Option, Int)] = [
-        (NIOBSDSocket.Option(rawValue: CInt(TCP_KEEPIDLE)), 300),
-        (NIOBSDSocket.Option(rawValue: CInt(TCP_KEEPINTVL)), 100),
-        (NIOBSDSocket.Option(rawValue: CInt(TCP_KEEPCNT)), 3),
-    ]
-    #else
-    private static let keepAlive: [(NIOBSDSocket.Option, Int)] = []
-    #endif
 
     /// The TCP port that was bound, if any.
     public var port: Int? { sockets.lazy.compactMap(\.port).first }

@@ -36,7 +36,9 @@ enum UpstreamConnector {
         let future =
             switch configuration.url.endpoint {
             case .tcp(let host, let port):
-                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+                keepAlive.options.reduce(bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)) {
+                    $0.channelOption(.tcpOption($1.option), value: $1.value)
+                }.connect(host: host, port: port)
             case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
         let server = configuration.url.description
@@ -44,6 +46,10 @@ enum UpstreamConnector {
             loop.execute { bound.value.close(.unreachable(server: server, reason: reason(of: error))) }
         }
     }
+
+    /// A path that is gone is noticed before `--upstream-timeout`, and also where that doesn't count: for subscribers
+    /// and for who waits in a blocking command. A server that does nothing still acknowledges.
+    private static let keepAlive = KeepAlive(seconds: 60, unacknowledged: 15)
 
     /// Whether the other end has cut the connection.
     static func isReset(_ error: any Error) -> Bool { (error as? IOError)?.errnoCode == ECONNRESET }
