@@ -22,7 +22,8 @@ enum OpenFileLimit {
             _ = setrlimit(kind, &limit)
             _ = getrlimit(kind, &limit)
         }
-        return limit.rlim_cur >= wanted ? nil : max(0, Int(limit.rlim_cur) - others)
+        let files = Int(limit.rlim_cur)
+        return limit.rlim_cur >= wanted ? nil : max(files - others, files / 2)
     }
 
     #if canImport(Glibc)

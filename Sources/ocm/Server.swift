@@ -36,11 +36,14 @@ struct Server: Service {
     }
 
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
-        let clients = configuration.listener.maxClients
-        if let room = OpenFileLimit.raise(for: clients) {
+        var listenerConfiguration = configuration.listener
+        var restConfiguration = configuration.rest
+        if let room = OpenFileLimit.raise(for: listenerConfiguration.maxClients) {
             logger.warning(
-                "there is room for \(room) clients, not for the \(clients) of --maxclients: raise the limit of open files (ulimit -n)"
+                "there is room for \(room) clients, not for the \(listenerConfiguration.maxClients) of --maxclients, so that others are turned away: raise the limit of open files (ulimit -n)"
             )
+            listenerConfiguration.maxClients = room
+            restConfiguration?.maxClients = room
         }
         let store = configuration.upstream == nil ? EmbeddedStore(memoryLimit: configuration.memoryLimit) : nil
         let context = ServerContext(
@@ -52,9 +55,9 @@ struct Server: Service {
         )
         let eventLoops = Array(group.makeIterator())
         let dispatchers = try await makeDispatchers(context, group)
-        let listener = try await RESPListener.start(configuration.listener, group: group, dispatchers: dispatchers)
+        let listener = try await RESPListener.start(listenerConfiguration, group: group, dispatchers: dispatchers)
         var restListener: RESTListener?
-        if let rest = configuration.rest {
+        if let rest = restConfiguration {
             restListener = try await RESTListener.start(rest, group: group, dispatchers: dispatchers)
         }
         if let upstream = configuration.upstream { try await connect(to: upstream, dispatchers, eventLoops) }
