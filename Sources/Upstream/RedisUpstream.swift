@@ -211,6 +211,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     func wasLost(by identity: Identity, _ failure: UpstreamFailure) {
         guard identity == baseIdentity, !isShutDown else { return }
         context.logger.warning("\(failure.event)")
+        // What is at hand was connected when this one was, and may be as dead.
+        closeIdle()
         guard case .timedOut(let server, let after) = failure else { return setStatus(.connecting) }
         setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
         connectAgain()
@@ -270,6 +272,14 @@ public final class RedisUpstream: UpstreamConnectionOwner {
             }
         }
         closeUnused(at: now)
+    }
+
+    private func closeIdle() {
+        for connection in idle.values.joined() {
+            forget(connection)
+            connection.closeQuietly()
+        }
+        idle = [:]
     }
 
     private func closeUnused(at now: NIODeadline) {
