@@ -22,8 +22,10 @@ enum OpenFileLimit {
             _ = setrlimit(kind, &limit)
             _ = getrlimit(kind, &limit)
         }
+        guard limit.rlim_cur < wanted else { return nil }
         let files = Int(limit.rlim_cur)
-        return limit.rlim_cur >= wanted ? nil : max(files - others, files / 2)
+        let room = max(files - others, files / 2)
+        return room < clients ? room : nil
     }
 
     #if canImport(Glibc)
