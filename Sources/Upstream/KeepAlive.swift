@@ -13,14 +13,10 @@ public struct KeepAlive: Sendable {
 
     /// As Redis's `tcp-keepalive` has it: a probe after `seconds` in which nothing came, then three more at a third of
     /// it.
-    ///
-    /// - Parameter unacknowledged: after so many seconds without an acknowledgement of what was sent the connection
-    ///   ends; nil for the kernel's quarter of an hour.
-    public init(seconds: Int, unacknowledged: Int? = nil) {
+    public init(seconds: Int) {
         #if os(Linux)
         let keepAlive = [(TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, max(1, seconds / 3)), (TCP_KEEPCNT, 3)]
-        let timeout = unacknowledged.map { [(TCP_USER_TIMEOUT, $0 * 1000)] } ?? []
-        options = (keepAlive + timeout).map { (NIOBSDSocket.Option(rawValue: CInt($0.0)), $0.1) }
+        options = keepAlive.map { (NIOBSDSocket.Option(rawValue: CInt($0.0)), $0.1) }
         #else
         options = []
         #endif

@@ -261,6 +261,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private func maintain() {
         let now = context.lookAtClock()
         for connection in open.values {
+            connection.closeIfUnacknowledged(at: now)
             guard let silence = connection.silence(at: now) else { continue }
             let limit = connection.isReady ? configuration.responseTimeout : configuration.connectTimeout
             if let limit, silence > limit {
@@ -275,11 +276,12 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     }
 
     private func closeIdle() {
-        for connection in idle.values.joined() {
+        var unused: [Identity: [UpstreamConnection]] = [:]
+        swap(&unused, &idle)
+        for connection in unused.values.joined() {
             forget(connection)
             connection.closeQuietly()
         }
-        idle = [:]
     }
 
     private func closeUnused(at now: NIODeadline) {

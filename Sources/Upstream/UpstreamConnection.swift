@@ -40,17 +40,20 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var idleSince = NIODeadline.now()
 
     private let url: UpstreamURL
-    private let owner: any UpstreamConnectionOwner
+    let owner: any UpstreamConnectionOwner
     private let context: LoopContext
     private var phase = Phase.connecting
     private var handshake: Handshake
     private var hasAnswered = false
-    private var channelContext: ChannelHandlerContext?
+    private(set) var channelContext: ChannelHandlerContext?
+    /// The places in the channels that are about to be connected, and in the one that is.
+    private var attempts: [ChannelHandlerContext] = []
     private var framer = ReplyFramer()
     private var pending = RingQueue<PendingRun>()
     private var log: CommandLog
     private var pacing: WritePacing
-    private var lastProgress = NIODeadline.now()
+    /// When something last came, or was awaited anew.
+    private(set) var lastProgress = NIODeadline.now()
     private var waiters: [ReplyReceiver] = []
     private var readsHeld = false
     private var readWasHeld = false
@@ -331,6 +334,12 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
 
     // MARK: Life
 
+    /// Remembers the channel, to close it if it is needed no more.
+    public func handlerAdded(context: ChannelHandlerContext) { attempts.append(context) }
+
+    /// Lets go of it.
+    public func handlerRemoved(context: ChannelHandlerContext) { attempts.removeAll { $0 === context } }
+
     /// Introduces itself, or has it done when nobody else can listen any more.
     ///
     /// There is a channel for each address of the server's name that is tried (RFC 8305), and this handler is in all of
@@ -408,14 +417,18 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Ends the connection on purpose; its owner isn't told.
     public func closeQuietly() {
         phase = .closed
-        channelContext?.close(promise: nil)
+        closeChannels()
         wakeWaiters()
     }
 
     /// Ends the connection because of `failure`.
     func close(_ failure: UpstreamFailure) {
         ended(failure)
-        channelContext?.close(promise: nil)
+        closeChannels()
+    }
+
+    private func closeChannels() {
+        for context in attempts { context.close(promise: nil) }
     }
 
     private func ended(_ failure: UpstreamFailure) {

@@ -47,9 +47,8 @@ enum UpstreamConnector {
         }
     }
 
-    /// A path that is gone is noticed before `--upstream-timeout`, and also where that doesn't count: for subscribers
-    /// and for who waits in a blocking command. A server that does nothing still acknowledges.
-    private static let keepAlive = KeepAlive(seconds: 60, unacknowledged: 15)
+    /// Nobody else notices that a path is gone over which nothing is sent: a subscriber's.
+    private static let keepAlive = KeepAlive(seconds: 60)
 
     /// Whether the other end has cut the connection.
     static func isReset(_ error: any Error) -> Bool { (error as? IOError)?.errnoCode == ECONNRESET }
