@@ -9,8 +9,8 @@ enum CommandRoute: UInt8, Sendable {
     /// Over a pinned connection: while a script runs long, Redis answers other connections `-BUSY` and takes
     /// `SCRIPT KILL` from them, but the script's own connection waits, and with it everybody who shares it.
     case script
-    /// `SCRIPT`, `FUNCTION`: the subcommand DEBUG leaves state on its connection, KILL must get through while the
-    /// server is busy, the others are forwarded.
+    /// `SCRIPT`, `FUNCTION`: the subcommand DEBUG leaves state on its connection, KILL and STATS must get through while
+    /// the server is busy, the others are forwarded.
     case scripts
     /// `SHUTDOWN`: over a pinned connection, as a script, since Redis may wait for its replicas, and takes `SHUTDOWN
     /// ABORT` meanwhile; it must get through while the server is busy.
