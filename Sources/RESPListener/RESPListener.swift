@@ -54,8 +54,7 @@ public final class RESPListener: Sendable {
             if channel.remoteAddress?.protocol != .unix {
                 try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
                 try options.setOption(.socketOption(.so_keepalive), value: 1)
-                // As Redis does by default.
-                for (option, seconds) in KeepAlive(seconds: 300).options {
+                for (option, seconds) in keepAlive.options {
                     try options.setOption(.tcpOption(option), value: seconds)
                 }
             }
@@ -63,6 +62,9 @@ public final class RESPListener: Sendable {
         let connection = RESPConnection(loop: loops.loop(of: channel), configuration: configuration)
         try channel.pipeline.syncOperations.addHandler(connection)
     }
+
+    /// Redis's default.
+    private static let keepAlive = KeepAlive(seconds: 300)
 
     /// The TCP port that was bound, if any.
     public var port: Int? { sockets.lazy.compactMap(\.port).first }

@@ -212,7 +212,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         guard identity == baseIdentity, !isShutDown else { return }
         context.logger.warning("\(failure.event)")
         // What is at hand was connected when this one was, and may be as dead.
-        closeIdle()
+        closeIdle(unusedSince: .distantFuture)
         guard case .timedOut(let server, let after) = failure else { return setStatus(.connecting) }
         setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
         connectAgain()
@@ -275,25 +275,21 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         closeUnused(at: now)
     }
 
-    private func closeIdle() {
-        var unused: [Identity: [UpstreamConnection]] = [:]
-        swap(&unused, &idle)
-        for connection in unused.values.joined() {
-            forget(connection)
-            connection.closeQuietly()
+    /// Closes those in the pool that nobody has used since `limit`.
+    private func closeIdle(unusedSince limit: NIODeadline) {
+        for (identity, connections) in idle {
+            let kept = connections.filter { $0.idleSince >= limit && $0.isOpen }
+            idle[identity] = kept.isEmpty ? nil : kept
+            for connection in connections where connection.idleSince < limit {
+                forget(connection)
+                connection.closeQuietly()
+            }
         }
     }
 
     private func closeUnused(at now: NIODeadline) {
         let limit = now - configuration.idleTimeout
-        for (identity, connections) in idle {
-            for connection in connections where connection.idleSince < limit {
-                forget(connection)
-                connection.closeQuietly()
-            }
-            let kept = connections.filter(\.isOpen)
-            idle[identity] = kept.isEmpty ? nil : kept
-        }
+        closeIdle(unusedSince: limit)
         for (identity, connection) in shared
         where identity != baseIdentity && connection.sessions == 0 && connection.isQuiet
             && connection.unusedSince < limit

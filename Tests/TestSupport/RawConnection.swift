@@ -90,12 +90,15 @@ public final class RawConnection {
         return String(decoding: try readReply(), as: UTF8.self)
     }
 
+    /// Sends a command whose words have spaces between them, and returns its reply, as text.
+    @discardableResult
+    public func call(line: String) throws -> String { try call(line.split(separator: " ").map(String.init)) }
+
     /// Reads with `command`, in words, until the cache answers it.
     public func waitUntilKept(_ command: String) throws {
-        let words = command.split(separator: " ").map(String.init)
         try waitUntil("\(command) is kept") {
-            try call(words)
-            return try call(["CACHE", "EXPLAIN"] + words) == "$3\r\nHIT\r\n"
+            try call(line: command)
+            return try call(line: "CACHE EXPLAIN \(command)") == "$3\r\nHIT\r\n"
         }
     }
 

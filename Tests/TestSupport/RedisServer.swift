@@ -34,9 +34,7 @@ public final class RedisServer {
             "/usr/bin/env",
             [
                 "redis-server", "--port", "\(tls == nil ? port : 0)", "--unixsocket", socketPath, "--bind", "127.0.0.1",
-                "--save", "",
-                "--appendonly",
-                "no", "--dir", directory.path, "--enable-debug-command", "yes",
+                "--save", "", "--appendonly", "no", "--dir", directory.path, "--enable-debug-command", "yes",
             ] + tlsArguments + arguments,
             output: directory.path + "/redis.log"
         )

@@ -72,15 +72,9 @@ enum EntryLife {
     /// How many elements of a reply are what Redis says of a field that isn't there: null, or zero.
     private static func missingElements(of reply: UnsafeRawBufferPointer) -> Int {
         var count = 0
-        var start = 0
-        while start < reply.count, let end = reply[start...].firstIndex(of: 10) {
-            let line = UnsafeRawBufferPointer(rebasing: reply[start...end])
-            start = end + 1
-            if ["$-1\r\n", "_\r\n", ":0\r\n"].contains(where: { line.elementsEqual($0.utf8) }) {
-                count += 1
-            } else if line.first == UInt8(ascii: "$") {
-                start += (Decimal.parse(UnsafeRawBufferPointer(rebasing: line[1..<(line.count - 2)])) ?? 0) + 2
-            }
+        _ = allElements(of: reply) { line in
+            if ["$-1\r\n", "_\r\n", ":0\r\n"].contains(where: { line.elementsEqual($0.utf8) }) { count += 1 }
+            return true
         }
         return count
     }
@@ -88,17 +82,32 @@ enum EntryLife {
     /// Whether Redis would say this of a key that isn't there: nothing but nulls, zeros, `none` and empty strings and
     /// aggregates.
     static func isOfMissingKey(_ reply: UnsafeRawBufferPointer) -> Bool {
-        var start = 0
-        while start < reply.count {
-            guard let end = reply[start...].firstIndex(of: 10) else { return false }
-            let line = reply[start..<(end + 1)]
-            start = end + 1
+        allElements(of: reply) { line in
             let isAggregate = line.first == UInt8(ascii: "*") || line.first == UInt8(ascii: "~")
-            guard isAggregate || missing.contains(where: { line.elementsEqual($0.utf8) }) else { return false }
-            if line.elementsEqual("$0\r\n".utf8) { start += 2 }
+            return isAggregate || missing.contains { line.elementsEqual($0.utf8) }
         }
-        return true
     }
 
     private static let missing = ["$-1\r\n", "_\r\n", ":0\r\n", "$0\r\n", "%0\r\n", "+none\r\n", ":-1\r\n"]
+
+    /// Whether `condition` holds for the line that each element of a reply begins with, up to the first for which it
+    /// doesn't; what strings hold isn't looked at.
+    private static func allElements(
+        of reply: UnsafeRawBufferPointer,
+        satisfy condition: (UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        var start = 0
+        while start < reply.count {
+            guard let end = reply[start...].firstIndex(of: 10) else { return false }
+            let line = UnsafeRawBufferPointer(rebasing: reply[start...end])
+            start = end + 1
+            guard condition(line) else { return false }
+            if line.first == UInt8(ascii: "$"), line.count > 3,
+                let length = Decimal.parse(UnsafeRawBufferPointer(rebasing: line[1..<(line.count - 2)])), length >= 0
+            {
+                start += length + 2
+            }
+        }
+        return true
+    }
 }

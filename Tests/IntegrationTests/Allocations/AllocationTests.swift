@@ -13,7 +13,7 @@ struct AllocationTests {
         redis = try RedisServer()
         ocm = try OCMServer(upstream: redis.url, environment: counter.environment)
         client = try ocm.connect()
-        for command in ["SET k value", "SET n 1", "HSET h field value"] { try client.call(words(command)) }
+        for command in ["SET k value", "SET n 1", "HSET h field value"] { try client.call(line: command) }
         // The connection and the process started with some.
         #expect(counter.count > 1000)
     }
@@ -40,7 +40,7 @@ struct AllocationTests {
 
     /// How many there are for each pipeline of many, those included that are for the heartbeats meanwhile.
     private func allocations(for command: String, _ depth: Int) throws -> Double {
-        let frame = RawConnection.frame(words(command).map { Array($0.utf8) })
+        let frame = RawConnection.frame(command.split(separator: " ").map { Array($0.utf8) })
         let pipeline = Array(repeatElement(frame, count: depth).joined())
         func run(_ turns: Int) throws {
             for _ in 0..<turns {
@@ -54,6 +54,4 @@ struct AllocationTests {
         try run(Self.turns)
         return Double(counter.count - before) / Double(Self.turns)
     }
-
-    private func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }
 }

@@ -36,7 +36,7 @@ struct FieldExpiryTests {
     func ownCommand(commands: [String]) throws {
         for command in HashReads.whole + HashReads.named { try client.waitUntilKept(command) }
         let writer = try ocm.connect()
-        for command in commands { try writer.call(command.split(separator: " ").map(String.init)) }
+        for command in commands { try writer.call(line: command) }
         try HashReads.expectBypass(client)
         for command in HashReads.named + ["GET s"] { try client.waitUntilKept(command) }
     }
@@ -64,9 +64,8 @@ struct FieldExpiryTests {
         for command in HashReads.named { try client.waitUntilKept(command) }
         try waitUntil("it has ended") { try other.call("HGETALL", "h") == "*2\r\n$1\r\ng\r\n$1\r\nw\r\n" }
         for command in HashReads.named + HashReads.whole {
-            let words = command.split(separator: " ").map(String.init)
-            let reply = try client.call(words)
-            #expect(try reply == other.call(words), "\(command)")
+            let reply = try client.call(line: command)
+            #expect(try reply == other.call(line: command), "\(command)")
         }
     }
 
@@ -82,7 +81,7 @@ struct FieldExpiryTests {
             }
             // Which HGETALL leaves to Redis to remove.
             while try other.call("HGETALL", "h") != gone {
-                for command in HashReads.named { try client.call(command.split(separator: " ").map(String.init)) }
+                for command in HashReads.named { try client.call(line: command) }
             }
             #expect(try client.call("HGET", "h", "f") == "$-1\r\n")
             #expect(try client.call("HMGET", "h", "f", "g") == "*2\r\n$-1\r\n$1\r\nw\r\n")

@@ -33,9 +33,8 @@ struct NoFieldExpiryTests {
         // Nobody knows how long their fields live, as HPTTL is no command here, either.
         try client.call("HSET", "h", "f", "w")
         for command in HashReads.named {
-            for _ in 0..<3 { try client.call(command.split(separator: " ").map(String.init)) }
-            let words = ["CACHE", "EXPLAIN"] + command.split(separator: " ").map(String.init)
-            #expect(try client.call(words).contains("MISS"), "\(command)")
+            for _ in 0..<3 { try client.call(line: command) }
+            #expect(try client.call(line: "CACHE EXPLAIN \(command)").contains("MISS"), "\(command)")
         }
         try client.waitUntilKept("GET s")
     }

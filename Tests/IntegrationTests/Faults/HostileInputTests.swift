@@ -23,7 +23,7 @@ struct HostileInputTests {
     )
     func counts(command: String) throws {
         let client = try ocm.connect()
-        #expect(try client.call(command.split(separator: " ").map(String.init)).hasPrefix("-"))
+        #expect(try client.call(line: command).hasPrefix("-"))
         #expect(try ocm.connect().call("PING") == "+PONG\r\n")
     }
 
