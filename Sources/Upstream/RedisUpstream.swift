@@ -36,6 +36,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     /// Told when `status` may have changed for good.
     public var onStatusChange: ((Status) -> Void)?
+    /// Told that the name leads to another server than it did, before when connections were opened that may have to go
+    /// (``leave(connectionsOpenedBefore:)``), on all loops.
+    public var onMove: ((NIODeadline) -> Void)?
     /// Told of what happens to shared connections.
     public var observer: (any SharedConnectionObserver)?
 
@@ -51,6 +54,12 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Abandoned connections.
     var kills = PendingKills()
     private var backoff: Backoff
+    /// The search under way, when the next one may begin, and what comes between them.
+    var search: PrimarySearch?
+    var nextSearch = NIODeadline.now()
+    var searchPause = Backoff(first: firstSearchPause, maximum: longestSearchPause)
+    /// When the last move was (``leave(connectionsOpenedBefore:)``).
+    var lastMove: NIODeadline?
     private var maintenance: RepeatedTask?
     private var isShutDown = false
     /// Whether the server has told what kind of one it is.
@@ -175,6 +184,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         return connection
     }
 
+    /// Every connection.
+    var openConnections: some Sequence<UpstreamConnection> { open.values }
+
     func forget(_ connection: UpstreamConnection) { open[ObjectIdentifier(connection)] = nil }
 
     func isReadOnly(_ command: Command) -> Bool { readOnly(command) }
@@ -245,6 +257,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     func connectionReady(_ connection: UpstreamConnection) {}
 
     func congestionChanged(of connection: UpstreamConnection) {}
+
+    func connectionIsAtReplica(_ connection: UpstreamConnection) { lookForPrimary() }
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         forget(connection)

@@ -87,6 +87,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
         connection.closeQuietly()
     }
 
+    /// The connection and the invalidation feed have been found at different servers: see ``PrimarySearch``.
+    public func lookForPrimary() { upstream.lookForPrimary(isSplit: true) }
+
     /// Whether the server has taken the connection.
     public var isReady: Bool { connection?.isReady ?? false }
 
@@ -104,6 +107,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
     func congestionChanged(of connection: UpstreamConnection) {
         if connection === self.connection { isCongested = connection.isCongested }
     }
+
+    func connectionIsAtReplica(_ connection: UpstreamConnection) { upstream.lookForPrimary() }
 
     func connectionReady(_ connection: UpstreamConnection) {
         if connection === attempt {

@@ -36,6 +36,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var clientInfo: ClientInfo? { handshake.clientInfo }
     /// Whether the server wants a password, of which it was given none, before it carries out commands.
     var lacksPassword: Bool { handshake.lacksPassword }
+    /// Since when it has been there.
+    let opened = NIODeadline.now()
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 
@@ -264,6 +266,9 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 break
             }
             index = end
+            if framer.kind == UInt8(ascii: "-"), PrimarySearch.isSuggested(by: .init(rebasing: bytes[start..<end])) {
+                owner.connectionIsAtReplica(self)
+            }
             if framer.kind == UInt8(ascii: ">"), !isStream {
                 deliver(bytes, undelivered..<start, replies, goesOn: false)
                 undelivered = end

@@ -10,4 +10,11 @@ protocol UpstreamConnectionOwner: AnyObject {
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool)
     /// ``UpstreamConnection/isCongested`` is not what it was.
     func congestionChanged(of connection: UpstreamConnection)
+    /// The server has said with an error reply that it is a replica.
+    func connectionIsAtReplica(_ connection: UpstreamConnection)
+}
+
+extension UpstreamConnectionOwner {
+    /// Does nothing: who carries no commands of clients learns it no sooner than they do.
+    func connectionIsAtReplica(_ connection: UpstreamConnection) {}
 }

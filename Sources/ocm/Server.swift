@@ -118,6 +118,15 @@ struct Server: Service {
                 "the certificate of Redis at \(url.description) isn't verified (--upstream-insecure): whoever is on the way there may read and change everything"
             )
         }
+        for (eventLoop, dispatcher) in zip(eventLoops, dispatchers) {
+            eventLoop.execute {
+                dispatcher.value.upstream?.onMove = { time in
+                    for (eventLoop, dispatcher) in zip(eventLoops, dispatchers) {
+                        eventLoop.execute { dispatcher.value.upstream?.leave(connectionsOpenedBefore: time) }
+                    }
+                }
+            }
+        }
         let first = eventLoops[0].makePromise(of: RedisUpstream.Status.self)
         eventLoops[0].execute {
             guard let upstream = dispatchers[0].value.upstream else { return }

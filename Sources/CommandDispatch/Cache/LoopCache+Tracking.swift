@@ -58,6 +58,7 @@ extension LoopCache: SharedConnectionObserver {
         // What is kept untracked needs no feed.
         let isKeptUntracked = untrackedLife > 0 && refusal.map(Self.isFinal) ?? false
         if !isKeptUntracked, let serverID, let other = feed?.serverID, serverID != other {
+            connection.lookForPrimary()
             return trackLater(
                 connection,
                 because: "the invalidation feed has reached another server behind the same name"

@@ -130,18 +130,26 @@ struct FeedTests {
         let relay = try Relay(to: servers[0].port)
         let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(relay.port)", ["--untracked-ttl", "60s"])
         try ocm.waitUntilCaching()
+        let admin = try servers.map { try $0.connect() }
+        // The first time all follow; they don't go to and fro.
         relay.redirect(to: servers[1].port)
-        try servers[0].connect().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        try admin[0].call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        try waitUntil("all are at the second") {
+            try !admin[0].call("CLIENT", "LIST", "TYPE", "pubsub").contains("id=")
+                && admin[1].call("CLIENT", "LIST", "TYPE", "pubsub").contains("id=")
+        }
+        try ocm.waitUntilCaching()
+        relay.redirect(to: servers[0].port)
+        try admin[1].call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         let client = try ocm.connect()
-        let other = try servers[1].connect()
-        try other.call("SET", "k", "old")
+        try admin[0].call("SET", "k", "old")
         try waitUntil("it is noticed") {
             try client.call("GET", "k") == "$3\r\nold\r\n"
                 && client.call("CACHE", "EXPLAIN", "GET", "k").contains("has reached another server")
         }
-        try other.call("SET", "k", "new")
+        try admin[0].call("SET", "k", "new")
         #expect(try client.call("GET", "k") == "$3\r\nnew\r\n")
-        try servers[0].connect().call("CLIENT", "KILL", "TYPE", "pubsub")
+        try admin[1].call("CLIENT", "KILL", "TYPE", "pubsub")
         try ocm.waitUntilCaching()
     }
 
