@@ -3,8 +3,8 @@ import NIOCore
 /// # When the name leads to another server
 ///
 /// After a failover the old primary may live on, as a replica, while its name leads to the new one. Sentinel has it end
-/// its connections; others don't (a DNS record or a Service that is changed, a balancer that looks for the primary), and
-/// who stays connected gets READONLY for writes and reads what arrives with a delay. Or only some of our connections
+/// its connections; others don't (a DNS record or a Service that is changed, a balancer that looks for the primary).
+/// Who stays connected gets READONLY for writes, and reads what arrives with a delay. Or only some of our connections
 /// have moved on, so that the invalidation feed is told what another server changes.
 ///
 /// So when a server says that it is a replica, or the feed and a connection are found at different servers, one more

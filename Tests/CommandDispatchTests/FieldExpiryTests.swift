@@ -63,6 +63,26 @@ struct FieldExpiryTests {
         #expect(!expiry.isPossible(at: start))
     }
 
+    @Test("a server that stops telling while there are some leaves them there for good")
+    func silenced() {
+        expiry.serverChanged(expiresFields: true)
+        expiry.counted(1, at: start)
+        expiry.counted(nil, at: start)
+        #expect(!expiry.isCounted)
+        #expect(expiry.isPossible(at: start + .hours(1000)))
+    }
+
+    @Test(
+        "an answer that isn't for good is no answer: the server is asked again",
+        arguments: [("-BUSY Redis is busy\r\n", true), ("-LOADING\r\n", true), ("-NOPERM this user\r\n", false)]
+    )
+    func passing(reply: String, isAskedAgain: Bool) {
+        expiry.serverChanged(expiresFields: true)
+        Array(reply.utf8).withUnsafeBytes { FieldExpiryReply(expiry).receive(reply: $0) }
+        #expect(expiry.isCounted == isAskedAgain)
+        #expect(expiry.isPossible(at: start) == isAskedAgain)
+    }
+
     @Test(
         "Redis's word for them and Valkey's, summed over the databases",
         arguments: [

@@ -19,8 +19,6 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private let eventLoops: [any EventLoop]
     private var feed: InvalidationFeed?
     private var isUp = false
-    /// Whether it is worth asking the server how many hashes have fields that expire.
-    private var asksForFieldExpiry = false
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
     private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
@@ -86,9 +84,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     public func feedIsUp(id: Int, server: ServerInfo?) {
         isUp = true
         downReason = nil
-        let expiresFields = server?.expiresFields
-        asksForFieldExpiry = expiresFields ?? false
-        fieldExpiry.serverChanged(expiresFields: expiresFields)
+        fieldExpiry.serverChanged(expiresFields: server?.expiresFields)
         askForFieldExpiry()
         let epoch = cache.open()
         context.logger.info("the invalidation feed is up: replies are cached")
@@ -128,11 +124,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     }
 
     private func askForFieldExpiry() {
-        guard isUp, asksForFieldExpiry else { return }
-        let reply = TextReceiver { [fieldExpiry] in
-            fieldExpiry.counted($0.map(FieldExpiry.hashes), at: .now())
-        }
-        upstream.shared(for: upstream.baseIdentity).send(FieldExpiry.question, to: reply)
+        guard isUp, fieldExpiry.isCounted else { return }
+        upstream.shared(for: upstream.baseIdentity).send(FieldExpiry.question, to: FieldExpiryReply(fieldExpiry))
     }
 
     private func tellLoops(_ feed: LoopCache.Feed?, _ failure: String? = nil) {

@@ -56,6 +56,14 @@ final class FieldExpiry: Sendable {
         }
     }
 
+    /// Whether the server is to be asked how many hashes have such fields.
+    var isCounted: Bool {
+        switch server.load(ordering: .acquiring) {
+        case .without, .unknown: false
+        case .awaited, .counting: true
+        }
+    }
+
     /// The server that is heard of now can have such fields, or can't, or doesn't tell.
     func serverChanged(expiresFields: Bool?) {
         end.store(0, ordering: .releasing)
@@ -66,18 +74,22 @@ final class FieldExpiry: Sendable {
     func noteCommand(words: Int, at now: NIODeadline) {
         guard words >= Self.fewestWords else { return }
         // Where nobody counts, there is no telling when the last one has gone.
-        let isCounted = server.load(ordering: .acquiring) != .unknown
         extend(to: isCounted ? now + Self.hold : nil)
     }
 
     /// `HEXPIRE key 1 FIELDS 1 field`
     private static let fewestWords = 6
 
-    /// The server has told how many hashes have such fields, or refused to.
+    /// The server has told how many hashes have such fields, or refuses to.
     func counted(_ hashes: Int?, at now: NIODeadline) {
-        if let hashes, hashes > 0 { extend(to: now + Self.hold) }
-        let next = hashes == nil ? Server.unknown : .counting
-        _ = server.compareExchange(expected: .awaited, desired: next, ordering: .releasing)
+        guard isCounted else { return }
+        guard let hashes else {
+            // Nobody will tell when those have gone that were there.
+            if server.load(ordering: .acquiring) == .counting, isPossible(at: now) { extend(to: nil) }
+            return server.store(.unknown, ordering: .releasing)
+        }
+        if hashes > 0 { extend(to: now + Self.hold) }
+        server.store(.counting, ordering: .releasing)
     }
 
     /// Without a time there is no end to it.
