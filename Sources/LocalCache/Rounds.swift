@@ -11,7 +11,14 @@ public final class Rounds: Sendable {
     private let settledRound = Atomic<UInt64>(0)
     private let everythingInDoubt = Atomic<UInt64>(0)
     private let isWanted = Atomic<Bool>(false)
-    private let begin = NIOLockedValueBox<(@Sendable () -> Void)?>(nil)
+    private let begin = NIOLockedValueBox<Begin?>(nil)
+
+    /// A function that is kept in a generic box itself is wrapped up once more each time that the box is opened.
+    private final class Begin: Sendable {
+        let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
 
     init() {}
 
@@ -21,7 +28,7 @@ public final class Rounds: Sendable {
     /// The round that settles the doubts of now. Whoever waits for it wants it.
     func next() -> UInt64 {
         let round = begun.load(ordering: .sequentiallyConsistent) + 1
-        if !isWanted.exchange(true, ordering: .sequentiallyConsistent) { begin.withLockedValue { $0 }?() }
+        if !isWanted.exchange(true, ordering: .sequentiallyConsistent) { begin.withLockedValue { $0 }?.body() }
         return round
     }
 
@@ -34,7 +41,7 @@ public final class Rounds: Sendable {
     }
 
     /// `begin` is called, by whoever wants it first, when a round is wanted.
-    public func onWanted(_ begin: @escaping @Sendable () -> Void) { self.begin.withLockedValue { $0 = begin } }
+    public func onWanted(_ begin: @escaping @Sendable () -> Void) { self.begin.withLockedValue { $0 = Begin(begin) } }
 
     /// Begins a round and returns its number. From now on new doubts wait for the one after it.
     public func start() -> UInt64 {
