@@ -108,7 +108,7 @@ extension Dispatcher {
         var parts: [String] = []
         if all || sections.contains("server") { parts.append(embeddedServerSection()) }
         parts += store.info(sections: sections)
-        if all || sections.contains("ocm") { parts.append(infoSection()) }
+        if all || sections.contains("ocm") { parts.append(infoSection(namingKeys: true)) }
         var text = parts.joined(separator: "\r\n")
         session.reply { buffer in
             text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }

@@ -23,10 +23,14 @@ extension Dispatcher {
         frame.writeBytes(command.frame)
         let route = spec.pointee.route
         var change = IdentityChange(command, route)
+        guard change.credentials?.areUsual ?? true else {
+            session.replyError(Self.wrongPassword)
+            return .taken
+        }
         if let password = server.requiredPassword, let own = change.credentials, own.isDefaultUser {
             // The default user's password is ours, not the server's.
             guard own.password.isEqualInConstantTime(to: password) else {
-                session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+                session.replyError(Self.wrongPassword)
                 return .taken
             }
             if route == .hello, let error = HelloRequest(command).error {
@@ -48,6 +52,8 @@ extension Dispatcher {
                 return .taken
             }
             frame = HelloRequest(command).withoutCredentials
+        } else if let translated = defaultUser?.translated(command, route) {
+            frame = translated
         }
         let connection: UpstreamConnection
         // What is malformed is obeyed as far as it can be read, and no further.
@@ -65,9 +71,16 @@ extension Dispatcher {
         return .taken
     }
 
+    private static let wrongPassword = "WRONGPASS invalid username-password pair or user is disabled."
+
+    /// Whom clients log in as with our own password; nil if there is none.
+    var defaultUser: DefaultUser? {
+        server.requiredPassword.map { DefaultUser(password: $0, credentials: upstream?.configuration.url.credentials) }
+    }
+
     /// The session acts as the user of the upstream's URL again, whoever it was before.
     private func becomeDefaultUser(_ session: Session, _ upstream: RedisUpstream) {
-        guard session.identity.credentials != nil else { return }
+        guard session.identity.credentials != nil || session.connectionState.mayBeAnotherUsers else { return }
         session.unpin(reusable: session.connectionState.isClean)
         session.identity.credentials = nil
         session.shared = upstream.shared(for: session.identity)
@@ -101,4 +114,10 @@ extension Dispatcher {
 extension Credentials {
     /// Whether they are the default user's.
     var isDefaultUser: Bool { user.map { $0 == Array("default".utf8) } ?? true }
+
+    /// Whether they are short enough to be kept for as long as the session lives, and then some. Redis itself forgets a
+    /// password once it has looked at it, and takes any, of any length, from a user who needs none.
+    fileprivate var areUsual: Bool { (user?.count ?? 0) + password.count <= Self.longest }
+
+    private static let longest = 64 << 10
 }

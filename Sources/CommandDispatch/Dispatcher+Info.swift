@@ -13,7 +13,9 @@ extension Dispatcher {
         let sections = (1..<command.count).map { command.string($0).lowercased() }
         if sections == ["ocm"] {
             return answerOrQueue(command, spec, session) {
-                var text = infoSection()
+                // Redis, which knows what users may see, isn't asked; so keys are named to nobody but the URL's user.
+                let isURLUser = session.identity.credentials == nil && upstream?.lacksPassword != true
+                var text = infoSection(namingKeys: isURLUser)
                 session.reply { buffer in
                     text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }
                 }
@@ -25,7 +27,7 @@ extension Dispatcher {
     }
 
     /// Our section of INFO.
-    func infoSection() -> String {
+    func infoSection(namingKeys: Bool) -> String {
         var lines = [
             "# OCM",
             "ocm_version:\(server.version)",
@@ -58,8 +60,10 @@ extension Dispatcher {
         ]
         lines += cacheLines
         lines += server.commandCounts.filter { $0.count > 0 }.map { "ocm_command_\($0.name):\($0.count)" }
-        lines += server.topKeys(limit: 10).enumerated().map { rank, key in
-            "ocm_top_key_\(rank + 1):\(Self.printable(key.key)),\(key.count)"
+        if namingKeys {
+            lines += server.topKeys(limit: 10).enumerated().map { rank, key in
+                "ocm_top_key_\(rank + 1):\(Self.printable(key.key)),\(key.count)"
+            }
         }
         return lines.map { $0 + "\r\n" }.joined()
     }

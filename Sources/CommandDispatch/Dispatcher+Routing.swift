@@ -11,13 +11,25 @@ extension Dispatcher {
         if session.obstacles.contains(.closing) { return .taken }
         if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
         let spec = spec(name)
-        if session.isTunnel { return dispatchInTunnel(command, spec, session) }
+        if session.isTunnel {
+            if spec == nil, learn(command, name, session, upstream) { return .later }
+            return dispatchInTunnel(command, spec, session)
+        }
         if session.obstacles.contains(.unwritable) { return .later }
         if !session.isAuthenticated, let error = refusal(of: command, spec?.pointee.route) {
             session.replyError(error)
             return .taken
         }
-        guard let spec else { return learn(command, name, session, upstream) }
+        guard let spec else {
+            return learn(command, name, session, upstream) ? .later : forwardOrPin(command, unknownCommand, session)
+        }
+        if session.isStateless, let refusal = refusalWithoutConnection(command) {
+            // As a rule it was refused before; but what a renamed command does the server has told only now.
+            session.replyError("ERR " + refusal)
+            return .taken
+        }
+        // A command that shuts the cache isn't sent to wait behind one that blocks.
+        if session.pinned != nil, session.outstanding > 0, session.flushes(command, spec.pointee) { return .later }
         switch spec.pointee.route {
         case .forward: return forwardOrPin(command, spec, session)
         case .cache: return answerOrQueue(command, spec, session) { dispatchCache(command, session) }

@@ -28,9 +28,11 @@ extension Dispatcher {
         }
     }
 
-    /// Whether a command changes nothing.
-    public func isReadOnly(_ command: Command) -> Bool {
-        spec(CommandName(command[0]))?.pointee.isReadOnly ?? false
+    /// Whether whoever may only read may give a command: it changes nothing, and keeps nobody else waiting for as long
+    /// as it pleases, as a script can.
+    public func isForReaders(_ command: Command) -> Bool {
+        guard let spec = spec(CommandName(command[0])) else { return false }
+        return spec.pointee.isReadOnly && spec.pointee.route != .script
     }
 
     /// How long the string at `key` lives on, in milliseconds, as far as the local cache or the embedded store knows;

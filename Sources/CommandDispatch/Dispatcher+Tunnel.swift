@@ -41,7 +41,11 @@ extension Dispatcher {
         }
         if spec?.pointee.route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
         tunnel.noteSent(command, spec)
-        connection.sendInStream(command.frame)
+        if let spec, let translated = defaultUser?.translated(command, spec.pointee.route) {
+            translated.withUnsafeReadableBytes { connection.sendInStream($0) }
+        } else {
+            connection.sendInStream(command.frame)
+        }
         if tunnel.isFramed, command.count == 1, CommandName(command[0]) == Self.resetName {
             session.obstacles.insert(.awaitingReply)
             ByteBuffer(command: [tunnel.expectReset()]).withUnsafeReadableBytes { connection.sendInStream($0) }

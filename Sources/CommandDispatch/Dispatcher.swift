@@ -70,12 +70,18 @@ public final class Dispatcher {
     /// A session for a client that has just come.
     ///
     /// - Parameters:
-    ///   - isTrusted: whether its front end has seen to it that it may give commands, so that it needs no password.
+    ///   - isStateless: whether it is for requests of clients without a connection. Its front end has seen to it that
+    ///     they may give commands, so that it needs no password.
     ///   - batch: how many commands with short replies its front end gives at once; nil if the client decides that.
-    public func makeSession(outlet: any SessionOutlet, isTrusted: Bool = false, batch: Int? = nil) -> Session {
+    public func makeSession(outlet: any SessionOutlet, isStateless: Bool = false, batch: Int? = nil) -> Session {
         let window = ReplyWindow(size: batch ?? ReplyWindow.initialSize)
-        let session = Session(id: server.nextSessionID(), dispatcher: self, outlet: outlet, window: window)
-        if isTrusted { session.obstacles.remove(.unauthenticated) }
+        let session = Session(
+            id: server.nextSessionID(),
+            dispatcher: self,
+            outlet: outlet,
+            window: window,
+            isStateless: isStateless
+        )
         session.shared = upstream?.shared(for: baseIdentity)
         return session
     }

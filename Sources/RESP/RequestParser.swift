@@ -57,17 +57,17 @@ public struct RequestParser: ~Copyable {
     /// Reads on in the current frame, whose first byte is the first of `bytes`.
     public mutating func parse(
         _ bytes: UnsafeRawBufferPointer,
-        authenticated: Bool
+        authenticated: @autoclosure () -> Bool
     ) throws(RequestError) -> Progress {
         // A command that could not be taken yet is shown again.
         if frameLength > 0 { return .command }
         guard bytes.count > position, let base = bytes.baseAddress else { return .incomplete }
         if argumentsLeft == 0 {
             guard base.load(as: UInt8.self) == UInt8(ascii: "*") else { return try parseInline(bytes) }
-            if parsePlain(bytes, authenticated) { return .command }
+            if parsePlain(bytes, authenticated()) { return .command }
             guard let line = try line(in: bytes, tooLong: .multibulkLineTooLong) else { return .incomplete }
             guard let count = Decimal.parse(line), count <= Int32.max else { throw .invalidMultibulkLength }
-            guard authenticated || count <= RequestLimits.unauthenticatedArguments else {
+            guard count <= RequestLimits.unauthenticatedArguments || authenticated() else {
                 throw .unauthenticatedMultibulkLength
             }
             guard count > 0 else {
@@ -76,7 +76,7 @@ public struct RequestParser: ~Copyable {
             }
             argumentsLeft = count
         }
-        return try parseArguments(bytes, authenticated: authenticated)
+        return try parseArguments(bytes, authenticated: authenticated())
     }
 
     /// Whether a frame has begun that goes on beyond what was shown, so that its beginning need not be looked at again.
@@ -109,12 +109,14 @@ public struct RequestParser: ~Copyable {
 
     /// Takes a whole frame of the usual kind at once; false if this isn't one.
     @inline(__always)
-    private mutating func parsePlain(_ bytes: UnsafeRawBufferPointer, _ authenticated: Bool) -> Bool {
-        let most = authenticated ? Int.max : RequestLimits.unauthenticatedArguments
-        let end = PlainFrame.scan(bytes, from: 0, most: most) {
-            appendArgument(ArgumentRange(offset: $0, length: $1))
-        }
-        guard let end, end <= limits.frameLength, limits.bulkLength >= PlainFrame.largestNumber else {
+    private mutating func parsePlain(
+        _ bytes: UnsafeRawBufferPointer,
+        _ authenticated: @autoclosure () -> Bool
+    ) -> Bool {
+        let end = PlainFrame.scan(bytes, from: 0) { appendArgument(ArgumentRange(offset: $0, length: $1)) }
+        guard let end, end <= limits.frameLength, limits.bulkLength >= PlainFrame.largestNumber,
+            argumentCount <= RequestLimits.unauthenticatedArguments || authenticated()
+        else {
             argumentCount = 0
             return false
         }
@@ -124,7 +126,7 @@ public struct RequestParser: ~Copyable {
 
     private mutating func parseArguments(
         _ bytes: UnsafeRawBufferPointer,
-        authenticated: Bool
+        authenticated: @autoclosure () -> Bool
     ) throws(RequestError) -> Progress {
         while argumentsLeft > 0 {
             if bulkLength < 0 {
@@ -136,7 +138,7 @@ public struct RequestParser: ~Copyable {
                 guard bytes[start] == UInt8(ascii: "$") else { throw .expectedBulk(got: bytes[start]) }
                 guard let length = Decimal.parse(line), length >= 0 else { throw .invalidBulkLength }
                 guard length <= limits.bulkLength else { throw .invalidBulkLength }
-                guard authenticated || length <= RequestLimits.unauthenticatedBulkLength else {
+                guard length <= RequestLimits.unauthenticatedBulkLength || authenticated() else {
                     throw .unauthenticatedBulkLength
                 }
                 guard position + length + 2 <= limits.frameLength else { throw .frameTooLong }

@@ -13,7 +13,7 @@ import Upstream
 /// A client whose replies pile up has no more commands executed until it takes them. But it is still read from, for a
 /// while: many clients send a whole pipeline before they read the first reply, and would never read one if they could
 /// not get rid of the pipeline. Requests are small, replies aren't; so waiting requests are what is kept, and what a
-/// client may leave waiting is bounded (``RESPLoop/waitingLimit``). Beyond that it stays in the client's own socket.
+/// client may leave waiting is bounded (``RESPLoop/waitingLimit(of:)``). The rest stays in the client's own socket.
 final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, SessionOutlet {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -113,7 +113,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
                     lookedAt = max(loop.dispatcher.lookAhead(in: bytes, from: taken, for: session), taken + 1)
                 }
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
-                switch try parser.parse(rest, authenticated: session.isAuthenticated) {
+                switch try parser.parse(rest, authenticated: session.isTrusted) {
                 case .incomplete: return taken
                 case .nothing: break
                 case .command:
@@ -191,7 +191,9 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     // MARK: Flow
 
     /// While a command waits for its turn, no more than so much is read behind it.
-    private var mayRead: Bool { session.map { !$0.isSuspended || unread.readableBytes <= loop.waitingLimit } ?? true }
+    private var mayRead: Bool {
+        session.map { !$0.isSuspended || unread.readableBytes <= loop.waitingLimit(of: $0) } ?? true
+    }
 
     func read(context: ChannelHandlerContext) {
         readWasHeld = !mayRead

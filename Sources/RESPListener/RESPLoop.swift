@@ -16,9 +16,11 @@ final class RESPLoop: ListenerLoop {
 
     var logger: Logger { dispatcher.context.logger }
 
-    /// How many bytes of input one client may leave waiting before it isn't read from: much, unless all of them
-    /// together leave too much.
-    var waitingLimit: Int { waitingBytes < Self.waitingLimitOfAll ? Self.waitingLimitOfOne : Self.smallWaitingLimit }
+    /// How many bytes of input the client of `session` may leave waiting before it isn't read from: much, unless all of
+    /// them together leave too much, or nobody knows who it is.
+    func waitingLimit(of session: Session) -> Int {
+        session.isTrusted && waitingBytes < Self.waitingLimitOfAll ? Self.waitingLimitOfOne : Self.smallWaitingLimit
+    }
 
     private static let waitingLimitOfAll = 256 << 20
     private static let waitingLimitOfOne = 64 << 20

@@ -12,7 +12,7 @@ public struct Credentials: Hashable, Sendable {
     }
 
     /// The arguments of `AUTH` (or of `HELLO n AUTH`, which always names the user).
-    func arguments(namingUser: Bool = false) -> [[UInt8]] {
+    public func arguments(namingUser: Bool = false) -> [[UInt8]] {
         if let user { return [user, password] }
         return namingUser ? [Array("default".utf8), password] : [password]
     }

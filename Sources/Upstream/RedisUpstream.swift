@@ -34,6 +34,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     }
     private static let patience = TimeAmount.seconds(2)
 
+    /// Whether Redis wants a password, and was given none: then nobody may do anything who gives no AUTH.
+    public private(set) var lacksPassword = false
     /// Told when `status` may have changed for good.
     public var onStatusChange: ((Status) -> Void)?
     /// Told that the name leads to another server than it did, before when connections were opened that may have to go
@@ -113,6 +115,20 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         shared[identity] = created
         observer?.sharedConnectionMade(created)
         return created
+    }
+
+    /// Room is kept for as many shared connections without sessions as for pooled ones: a client may be one identity
+    /// after the other, and Redis has only so many connections to give.
+    func closeSurplus() {
+        guard shared.count > configuration.idleConnections else { return }
+        let unused = shared.values.filter { $0.sessions == 0 && $0.identity != baseIdentity }
+        let quiet = unused.filter(\.isQuiet).sorted { $0.unusedSince < $1.unusedSince }
+        for connection in quiet.prefix(max(0, unused.count - configuration.idleConnections)) { close(connection) }
+    }
+
+    private func close(_ connection: SharedConnection) {
+        connection.closeQuietly()
+        shared[connection.identity] = nil
     }
 
     /// Every shared connection.
@@ -202,6 +218,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     func isReachable(by identity: Identity, lacksPassword: Bool) {
         guard identity == baseIdentity else { return }
+        self.lacksPassword = lacksPassword
         backoff.reset()
         guard status != .up else { return }
         context.logger.notice("connected to Redis at \(serverName)")
@@ -308,8 +325,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         where identity != baseIdentity && connection.sessions == 0 && connection.isQuiet
             && connection.unusedSince < limit
         {
-            connection.closeQuietly()
-            shared[identity] = nil
+            close(connection)
         }
+        closeSurplus()
     }
 }

@@ -11,7 +11,11 @@ public final class SharedConnection: UpstreamConnectionOwner {
     public let identity: Identity
     /// How many sessions would send over it.
     public var sessions = 0 {
-        didSet { if sessions == 0 { unusedSince = .now() } }
+        didSet {
+            guard sessions == 0 else { return }
+            unusedSince = .now()
+            upstream.closeSurplus()
+        }
     }
     private(set) var unusedSince = NIODeadline.now()
     /// Which part of the cache its identity may see; 0 for none. The observer's.

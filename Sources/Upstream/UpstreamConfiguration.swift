@@ -14,7 +14,7 @@ public struct UpstreamConfiguration: Sendable {
     public var firstBackoff = TimeAmount.milliseconds(50)
     /// The longest wait between attempts.
     public var maximumBackoff = TimeAmount.seconds(2)
-    /// How many pinned connections are kept open while nobody uses them, per event loop.
+    /// How many pinned connections are kept open while nobody uses them, and how many shared ones, per event loop.
     public var idleConnections = 64
     /// How long an unused connection is kept open.
     public var idleTimeout = TimeAmount.seconds(60)

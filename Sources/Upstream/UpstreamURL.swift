@@ -68,10 +68,10 @@ public struct UpstreamURL: Sendable, Equatable {
 
     private init(tcp text: Substring, usesTLS: Bool) throws(UpstreamURLError) {
         let (credentials, location) = try Self.splitCredentials(text)
+        guard !location.contains("?") else { throw .unsupportedQuery }
         let slash = location.firstIndex(of: "/")
         let authority = location[..<(slash ?? location.endIndex)]
         let path = slash.map { location[location.index(after: $0)...] } ?? ""
-        guard !path.contains("?") else { throw .invalidDatabase(String(path)) }
         let (host, port) = try Self.splitPort(authority)
         self.init(
             endpoint: .tcp(host: host, port: port),

@@ -20,6 +20,8 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
     case invalidPort(String)
     /// Not a number from 0.
     case invalidDatabase(String)
+    /// A `?` behind the host, as other clients' URLs have it.
+    case unsupportedQuery
     /// A `%` without two hexadecimal digits.
     case invalidEscape
 
@@ -37,6 +39,7 @@ public enum UpstreamURLError: Error, Equatable, CustomStringConvertible {
         case .pathTooLong: "the path of a unix socket has \(UnixSocketPath.longest) bytes at most"
         case .invalidPort(let port): "'\(port)' is not a port from 1 to 65535"
         case .invalidDatabase(let db): "'\(db)' is not a database number"
+        case .unsupportedQuery: "there is no place for a ? in it; write it as redis://user:password@host:6379/db"
         case .invalidEscape: "% must be followed by two hexadecimal digits; a literal % is written %25"
         }
     }

@@ -177,6 +177,17 @@ def test_what_blocks_or_has_state_is_refused_with_the_reason(words, spelled, res
     assert run(rest, "PING") == "PONG" and run(rest, "DBSIZE") == 0
 
 
+@pytest.mark.parametrize("words", ["MULTI", "SUBSCRIBE c", "BLPOP l 0", "SELECT 1", "MONITOR"])
+def test_another_name_makes_no_difference(words, start, start_redis):
+    name, *arguments = words.split()
+    redis = start_redis("--rename-command", name, "other-name")
+    rest = start(upstream=redis.url).rest
+    for _ in range(2):
+        response = rest.command("other-name", *arguments)
+        assert response.status == 400 and name in response.error
+        assert run(rest, "SET", "k", "v") == "OK" and run(rest, "GET", "k") == "v"
+
+
 def test_what_is_only_called_like_an_option_that_blocks(in_front_of_redis):
     rest = in_front_of_redis.rest
     assert run(rest, "XADD", "block", "1-1", "a", "b") == "1-1"

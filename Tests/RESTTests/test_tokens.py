@@ -52,6 +52,8 @@ REDIS_WRITES = [
     b'["PFADD","k","a"]',
     b'["EVAL","return redis.call(\'del\', KEYS[1])",1,"k"]',
     b'["EVAL","return 1",0]',
+    b'["EVAL_RO","while true do end",0]',
+    b'["FCALL_RO","f",0]',
     b'["FUNCTION","FLUSH"]',
     b'["SCRIPT","FLUSH"]',
     b'["CONFIG","SET","maxmemory","1"]',

@@ -18,7 +18,9 @@ final class IdentityReply: CollectingReceiver {
         // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
         let isQueued = reply.starts(with: "+QUEUED".utf8)
         let isAccepted = !isError && !isQueued
-        if isQueued || (isError && change.mayTakePartialEffect) { session.connectionState.keep() }
+        if isQueued || (isError && change.mayTakePartialEffect) {
+            change.authenticates ? session.connectionState.keepForAnotherUser() : session.connectionState.keep()
+        }
         session.obstacles.remove(.awaitingReply)
         if isAccepted { session.dispatcher.finish(change, session, connection) }
         session.receive(reply, replies: 1, goesOn: false)

@@ -12,7 +12,7 @@ final class InfoReply: CollectingReceiver {
         guard let text = Self.text(of: reply) else { return session.receive(reply, replies: 1, goesOn: false) }
         var body = Array(text)
         body.append(contentsOf: "\r\n".utf8)
-        body.append(contentsOf: session.dispatcher.infoSection().utf8)
+        body.append(contentsOf: session.dispatcher.infoSection(namingKeys: true).utf8)
         var buffer = ByteBuffer()
         let version: RESPVersion = reply.first == UInt8(ascii: "=") ? .resp3 : .resp2
         body.withUnsafeBytes { buffer.writeVerbatimString($0, version) }

@@ -18,6 +18,8 @@ struct ConnectionState {
     private(set) var isWatching = false
     /// State that no reply tells the end of: CLIENT NO-EVICT, READONLY, an id that the client knows, ….
     private(set) var isSticky = false
+    /// Whether the server may have taken the connection for another user than the session is.
+    private(set) var mayBeAnotherUsers = false
 
     private var effectsOfExec: [() -> Void] = []
 
@@ -26,6 +28,12 @@ struct ConnectionState {
 
     /// The connection stays with the session.
     mutating func keep() { isSticky = true }
+
+    /// The server has been told that the connection is another user's, and hasn't said what it made of that.
+    mutating func keepForAnotherUser() {
+        keep()
+        mayBeAnotherUsers = true
+    }
 
     /// A command was queued that has an effect here too, if its transaction is executed.
     mutating func atExec(_ effect: @escaping () -> Void) { effectsOfExec.append(effect) }

@@ -44,6 +44,23 @@ struct HelloRequest {
         return nil
     }
 
+    /// Where in `command`, a HELLO, Redis finds an AUTH: a user and a password stand behind each.
+    static func logins(in command: Command) -> [Int] {
+        var places: [Int] = []
+        var index = 2
+        while index < command.count {
+            if command.argument(index, is: "auth"), index + 2 < command.count {
+                places.append(index)
+                index += 3
+            } else if command.argument(index, is: "setname") {
+                index += 2
+            } else {
+                break
+            }
+        }
+        return places
+    }
+
     /// The same without its AUTH.
     var withoutCredentials: ByteBuffer {
         var words = ["HELLO"]

@@ -46,6 +46,12 @@ struct OutstandingCommands: ~Copyable {
         return 0
     }
 
+    /// Whether the command would have the cache flushed, by itself or as the end of what MULTI began.
+    func flushes(_ command: Command, _ spec: CommandSpec) -> Bool {
+        spec.flushReason(of: command) != nil
+            || (spec.route == .exec && transaction.marks.contains { $0.effect == .flush })
+    }
+
     /// A command was sent for the cache, which takes its reply: it reads `keys`, of which there is one at least.
     mutating func addFill(of keys: some Sequence<UInt64>, _ spec: UnsafePointer<CommandSpec>, at time: UInt32) {
         sent &+= 1

@@ -13,13 +13,16 @@ public final class Session: ReplyReceiver {
     public let id: Int
     /// What the session is to the server.
     public internal(set) var identity: Identity
+    /// Whether it is for requests of clients without a connection, which leave nothing behind.
+    let isStateless: Bool
     /// The name that the client gave itself.
     var clientName: [UInt8] = []
     /// The upstream connection that it shares; nil with the embedded store.
     var shared: SharedConnection? {
         didSet {
-            oldValue?.sessions -= 1
+            guard shared !== oldValue else { return }
             shared?.sessions += 1
+            oldValue?.sessions -= 1
         }
     }
     /// The upstream connection that it has to itself, if it has one.
@@ -65,13 +68,14 @@ public final class Session: ReplyReceiver {
     /// How many bytes of replies may be ready before the session's next command waits.
     static let outputLimit = 1 << 20
 
-    init(id: Int, dispatcher: Dispatcher, outlet: any SessionOutlet, window: ReplyWindow) {
+    init(id: Int, dispatcher: Dispatcher, outlet: any SessionOutlet, window: ReplyWindow, isStateless: Bool) {
         self.window = window
+        self.isStateless = isStateless
         self.id = id
         self.dispatcher = dispatcher
         self.outlet = outlet
         identity = dispatcher.baseIdentity
-        obstacles = dispatcher.isOpenToAll ? [] : .unauthenticated
+        obstacles = isStateless || dispatcher.isOpenToAll ? [] : .unauthenticated
         late = LateReplies(pool: dispatcher.context.buffers)
         super.init()
         delivery.session = self
@@ -79,8 +83,13 @@ public final class Session: ReplyReceiver {
 
     // MARK: For the front end
 
-    /// Whether the client may send commands of any size.
-    public var isAuthenticated: Bool { !obstacles.contains(.unauthenticated) }
+    /// Whether we have let the client in.
+    var isAuthenticated: Bool { !obstacles.contains(.unauthenticated) }
+    /// Whether the client may send commands of any size, and leave as much waiting as others may: Redis has let it in,
+    /// too.
+    public var isTrusted: Bool {
+        isAuthenticated && (identity.credentials != nil || dispatcher.upstream?.lacksPassword != true)
+    }
     /// Whether nothing is under way: the session can end without anybody missing a reply.
     public var isIdle: Bool {
         outstanding == 0 && output.readableBytes == 0 && !obstacles.contains(.awaitingReply)
@@ -232,6 +241,9 @@ public final class Session: ReplyReceiver {
     /// How many commands have no reply yet.
     @inline(__always)
     var outstanding: Int { commands.count &+ late.awaited }
+
+    /// Whether the command would have the cache flushed.
+    func flushes(_ command: Command, _ spec: CommandSpec) -> Bool { commands.flushes(command, spec) }
 
     /// Whether as many keys can be searched for among what has no reply yet without its taking long.
     func canSearch(times: Int) -> Bool { commands.canSearch(times: times) }

@@ -32,7 +32,7 @@ final class Tunnel: ReplyReceiver {
     private var lastOnKeys = 0
     /// The last command that flushes, by its number, while it may be without a reply.
     private var lastFlush: Int?
-    /// Ends a suspension that nothing else does.
+    /// Ends a suspension that nothing else does, and asks from then on.
     private var deadline: Scheduled<Void>?
     private var isMonitored = false
     /// Whether a reply may be another command's than it seems to be.
@@ -219,21 +219,43 @@ final class Tunnel: ReplyReceiver {
         if lastFlush != nil, !isSuspending { cache.flush(.flushCommand) }
     }
 
-    /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and with
-    /// CLIENT REPLY OFF nothing ever is. A reply that comes later flushes once more.
+    /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and what
+    /// is sent meanwhile doesn't prolong that. A reply that comes later flushes once more. Where none may come the
+    /// server is asked how far it is, until it has executed everything.
     private func suspend(_ cache: LoopCache) {
-        lastFlush = commands.sent
-        if !isSuspending { cache.suspend(1) }
-        isSuspending = true
         session.pinned?.expectUnseenChanges()
-        deadline?.cancel()
-        let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
-        deadline = cache.context.eventLoop.scheduleTask(in: Self.longestSuspension) { bound.value.waitedLong() }
+        let isFirst = lastFlush == nil
+        lastFlush = commands.sent
+        guard isFirst else { return }
+        cache.suspend(1)
+        isSuspending = true
+        deadline = schedule(in: Self.longestSuspension, cache) { $0.waitedLong() }
     }
 
     private func waitedLong() {
-        guard !hasEnded else { return }
-        mayBeSilent || commands.isCountLost ? endFlush() : resume()
+        resume()
+        if mayBeSilent || commands.isCountLost { askForProgress() }
+    }
+
+    private func askForProgress() {
+        guard !hasEnded, let flush = lastFlush, let cache, let connection = session.pinned else { return }
+        session.dispatcher.upstream?.askForProgress(of: connection) { [weak self] progress in
+            guard let self, !hasEnded, lastFlush != nil else { return }
+            guard progress != .underWay, lastFlush == flush else {
+                deadline = schedule(in: Self.longestSuspension, cache) { $0.askForProgress() }
+                return
+            }
+            settle()
+        }
+    }
+
+    private func schedule(
+        in time: TimeAmount,
+        _ cache: LoopCache,
+        _ body: @escaping @Sendable (Tunnel) -> Void
+    ) -> Scheduled<Void> {
+        let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
+        return cache.context.eventLoop.scheduleTask(in: time) { body(bound.value) }
     }
 
     /// Everything that was sent has been executed.
@@ -264,8 +286,7 @@ final class Tunnel: ReplyReceiver {
         guard !isInputEnded, let cache, lastFlush != nil else { return }
         isInputEnded = true
         guard let limit = session.dispatcher.upstream?.configuration.responseTimeout else { return }
-        let bound = NIOLoopBound(self, eventLoop: cache.context.eventLoop)
-        cache.context.eventLoop.scheduleTask(in: limit) { bound.value.giveUp() }
+        _ = schedule(in: limit, cache) { $0.giveUp() }
     }
 
     private func giveUp() {

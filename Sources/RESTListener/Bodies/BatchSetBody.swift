@@ -20,7 +20,6 @@ struct BatchSetBody {
             }
         }
         guard let items else { throw HTTPError(.badRequest, "the member 'items' is missing") }
-        try BatchGetBody.check(items.count)
         self.items = items
         self.timeToLive = timeToLive
     }
@@ -34,6 +33,8 @@ struct BatchSetBody {
         } catch {
             throw HTTPError(.badRequest, "the body isn't as it should be: \(error)")
         }
+        // Before anything is done with each.
+        try BatchGetBody.check(tokens.count)
         var seen: Set<[UInt8]> = []
         var items: [(key: [UInt8], value: [UInt8])] = []
         for token in tokens {

@@ -364,7 +364,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         // Its place is for the next one, too.
         if standing == .surplus { drain() }
         // A batch of them goes to Redis in one piece.
-        session = loop.dispatcher.makeSession(outlet: self, isTrusted: true, batch: BatchGetBody.mostKeys)
+        session = loop.dispatcher.makeSession(outlet: self, isStateless: true, batch: BatchGetBody.mostKeys)
     }
 
     /// It is too many, and wants something else than to know how we are.

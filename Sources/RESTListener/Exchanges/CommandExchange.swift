@@ -22,8 +22,8 @@ final class CommandExchange: Exchange {
         }
         let refusal: HTTPError? = commands.withNext { command in
             if let reason = loop.dispatcher.refusalWithoutConnection(command) { return HTTPError(.badRequest, reason) }
-            guard mayWrite || loop.dispatcher.isReadOnly(command) else {
-                return HTTPError(.forbidden, "this token is for reading only, and \(command.string(0)) may write")
+            guard mayWrite || loop.dispatcher.isForReaders(command) else {
+                return HTTPError(.forbidden, "this token is for reading data only, not for \(command.string(0))")
             }
             return nil
         }

@@ -63,9 +63,13 @@ struct OptionReader {
     /// A time.
     func duration(_ name: String) throws -> TimeAmount? { try value(name, TimeAmount.init(text:)) }
 
-    /// A URL's password is nobody's business but its owner's.
+    /// A URL's password is nobody's business but its owner's, also where it has no place in a URL.
     private static func withoutPassword(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@"), let mark = text.firstRange(of: "://") else { return text }
-        return text[..<mark.upperBound] + "***" + text[at...]
+        var text = text[...]
+        if let at = text.lastIndex(of: "@") {
+            let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
+            text = scheme + "***" + text[at...]
+        }
+        return String(text.firstIndex(of: "?").map { text[...$0] + "***" } ?? text)
     }
 }

@@ -38,6 +38,16 @@ struct CommandLineTests {
             (["--upstream", "redis://h:0"], "'0' is not a port"),
             (["--upstream", "redis://u:secret@h:99999"], "'99999' is not a port"),
             (["--upstream", "redis://h/x"], "database"),
+            (["--upstream", "redis//u:secret@h"], "'***@h': write it as redis://host:6379"),
+            (["--upstream", "u:secret@h:6379"], "'***@h:6379': write it as redis://host:6379"),
+            (
+                ["--upstream", "redis://h:6379?password=secret"],
+                "'redis://h:6379?***': there is no place for a ? in it"
+            ),
+            (
+                ["--upstream", "redis://h:6379/0?auth=secret"],
+                "'redis://h:6379/0?***': there is no place for a ? in it"
+            ),
             (["--upstream", "redis://[::1"], "an IPv6 address stands in brackets"),
             (["--upstream", "redis://::1"], "an IPv6 address stands in brackets"),
             (["--redis-socket", ""], "--redis-socket '': it must be a path"),

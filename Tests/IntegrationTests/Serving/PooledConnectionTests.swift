@@ -146,12 +146,26 @@ struct PooledConnectionTests {
         let redis = try RedisServer(["--databases", "300"])
         let ocm = try OCMServer(upstream: redis.url)
         let client = try ocm.connect()
-        for db in 0..<300 { #expect(try client.call("SELECT", "\(db)") == "+OK\r\n") }
+        for db in 0..<300 {
+            #expect(try client.call("SELECT", "\(db)") == "+OK\r\n")
+            #expect(try client.call("GET", "k") == "$-1\r\n")
+        }
+        // As many are kept at hand to be shared, and to be had alone.
         try waitUntil("the rest is closed") {
             let info = try redis.connect().call("INFO", "clients")
             let count = info.split(separator: "connected_clients:").last?.prefix { $0.isNumber }
-            return count.flatMap { Int($0) } ?? .max < 80
+            return count.flatMap { Int($0) } ?? .max < 140
         }
         #expect(try client.call("SET", "k", "v") == "+OK\r\n")
+    }
+
+    @Test("a password too long to be remembered is a wrong one")
+    func longPassword() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "default", String(repeating: "p", count: 8192)) == "+OK\r\n")
+        #expect(try client.call("AUTH", "default", String(repeating: "p", count: 65536)).hasPrefix("-WRONGPASS "))
+        #expect(try client.call("PING") == "+PONG\r\n")
     }
 }
