@@ -7,8 +7,9 @@ extension Dispatcher {
     /// Deals with CLIENT by its subcommand.
     ///
     /// The client's name is the session's, not its connection's; what turns the replies into a stream makes a tunnel;
-    /// what concerns other clients leaves nothing behind; and with anything else (an id, a flag, something newer than
-    /// we know) the session keeps its connection, because from then on it is no longer like any other.
+    /// what concerns other clients leaves nothing behind. A client that asks for its id has its connection kept for it,
+    /// for when it needs one to itself. And with anything else that isn't refused (a flag, something newer than we
+    /// know) the session is never without it again, because from then on it is no longer like any other.
     func dispatchClient(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
@@ -17,13 +18,22 @@ extension Dispatcher {
         guard command.count > 1 else { return forwardOrPin(command, spec, session) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo:
-            guard session.pinned == nil else { return sendPinned(command, spec, session, keeping: true) }
+            guard session.pinned == nil else {
+                return sendPinned(command, spec, session, reply: StateReply(session, .keep))
+            }
             answerFromSession(command, session)
+            if let reserved = session.reserved { rename(reserved, for: session) }
             return .taken
         case .stream: return openTunnel(command, spec, session)
         case .pause: return sendPinned(command, spec, session, reply: PauseReply(session, command))
         case .others: return sendPinned(command, spec, session)
-        case .own: return sendPinned(command, spec, session, keeping: true)
+        case .identity: return sendPinned(command, spec, session, reply: StateReply(session, .identify))
+        case .maintenance:
+            return answerOrQueue(command, spec, session) {
+                session.replyError("ERR unknown subcommand '\(command.string(1))'. Try CLIENT HELP.")
+                return .taken
+            }
+        case .own: return sendPinned(command, spec, session, reply: StateReply(session, .keep))
         }
     }
 
@@ -68,8 +78,13 @@ enum ClientSubcommand {
     case stream
     /// PAUSE and UNPAUSE.
     case pause
-    /// LIST, KILL, UNBLOCK, HELP: about other clients.
+    /// LIST, KILL, UNBLOCK, HELP: about other clients. GETREDIR and TRACKINGINFO: about what only a tunnel has.
     case others
+    /// ID, INFO: who the connection is.
+    case identity
+    /// MAINT_NOTIFICATIONS, in which a hosted Redis tells of servers to go to instead. The client's server is us, so it
+    /// is told what a Redis without it says.
+    case maintenance
     /// About the connection itself.
     case own
 
@@ -77,7 +92,8 @@ enum ClientSubcommand {
         let words: [(StaticString, ClientSubcommand)] = [
             ("setname", .setName), ("getname", .getName), ("setinfo", .setInfo), ("reply", .stream),
             ("tracking", .stream), ("caching", .stream), ("pause", .pause), ("unpause", .pause), ("list", .others),
-            ("kill", .others), ("unblock", .others), ("help", .others),
+            ("kill", .others), ("unblock", .others), ("help", .others), ("getredir", .others),
+            ("trackinginfo", .others), ("id", .identity), ("info", .identity), ("maint_notifications", .maintenance),
         ]
         self = words.first { command.subcommand(is: $0.0) }?.1 ?? .own
     }

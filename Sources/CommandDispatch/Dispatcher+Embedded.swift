@@ -91,7 +91,7 @@ extension Dispatcher {
         guard command.count > 1 else { return session.replyError(Self.wrongArity("client")) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo: answerFromSession(command, session)
-        case .own where command.subcommand(is: "id"): session.reply { $0.writeIntegerReply(session.id) }
+        case .identity where command.subcommand(is: "id"): session.reply { $0.writeIntegerReply(session.id) }
         case .own where command.subcommand(is: "no-evict") || command.subcommand(is: "no-touch"):
             session.reply { $0.writeOK() }
         default:

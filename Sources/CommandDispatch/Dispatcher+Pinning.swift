@@ -17,20 +17,17 @@ extension Dispatcher {
     /// - Parameters:
     ///   - reply: who gets the reply first; by default the session.
     ///   - pace: how long the server may rightly take.
-    ///   - keeping: whether the session keeps the connection from now on.
     func sendPinned(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         reply: ReplyReceiver? = nil,
-        pace: CommandPace = .usual,
-        keeping: Bool = false
+        pace: CommandPace = .usual
     ) -> Disposition {
         switch pinnedConnection(of: session) {
         case .later: return .later
         case .refused: return .taken
         case .connection(let connection):
-            if keeping { session.connectionState.keep() }
             if pace != .usual { connection.slowCommands += 1 }
             counters.pinnedCommands.add()
             session.noteSent(command, spec, isTimed: pace != .waiting)
@@ -49,7 +46,7 @@ extension Dispatcher {
     ) -> Disposition {
         var identity = session.identity
         identity.db = 0
-        guard session.pinned == nil, identity != session.identity else {
+        guard session.pinned == nil, session.reserved == nil, identity != session.identity else {
             return sendPinned(command, spec, session, pace: .slow)
         }
         switch pinnedConnection(of: session, in: identity) {
@@ -90,6 +87,10 @@ extension Dispatcher {
             guard pinned.isCongested else { return .connection(pinned) }
             pinned.notifyWhenDrained(session)
             return .later
+        }
+        if session.reserved != nil {
+            guard session.outstanding == 0 else { return .later }
+            return session.pinReserved().map { .connection($0) } ?? .later
         }
         // It may have yet to log in, and nobody may name himself before.
         guard let wanted else {

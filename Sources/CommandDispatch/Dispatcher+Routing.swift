@@ -12,7 +12,8 @@ extension Dispatcher {
         if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
         let spec = spec(name)
         if session.isTunnel {
-            if spec == nil, learn(command, name, session, upstream) { return .later }
+            // A debugger's commands aren't Redis's, which may be waiting for one and answer nobody.
+            if spec == nil, session.tunnel?.isFramed == true, learn(command, name, session, upstream) { return .later }
             return dispatchInTunnel(command, spec, session)
         }
         if session.obstacles.contains(.unwritable) { return .later }
@@ -42,8 +43,8 @@ extension Dispatcher {
             if command.subcommand(is: "kill") || command.subcommand(is: "stats") {
                 return sendToBusyServer(command, spec, session)
             }
-            return command.subcommand(is: "debug")
-                ? sendPinned(command, spec, session, keeping: true) : forwardOrPin(command, spec, session)
+            return command.startsDebugger
+                ? openTunnel(command, spec, session, framed: false) : forwardOrPin(command, spec, session)
         case .shutdown: return sendToBusyServer(command, spec, session)
         case .fieldExpiry:
             server.fieldExpiry.noteCommand(words: command.count, at: .now())
@@ -54,7 +55,7 @@ extension Dispatcher {
         case .exec: return endTransaction(command, spec, session, .exec)
         case .discard: return endTransaction(command, spec, session, .discard)
         case .unwatch: return endTransaction(command, spec, session, .unwatch)
-        case .connectionState: return sendPinned(command, spec, session, keeping: true)
+        case .connectionState: return sendPinned(command, spec, session, reply: StateReply(session, .keep))
         case .select, .auth, .hello: return changeIdentity(command, spec, session, upstream)
         case .client: return dispatchClient(command, spec, session)
         case .subscription, .tunnel: return openTunnel(command, spec, session)

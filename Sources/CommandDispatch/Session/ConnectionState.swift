@@ -10,14 +10,20 @@ struct ConnectionState {
         case discard
         case watch
         case unwatch
+        /// One after which the connection is no longer like any other: NO-EVICT, READONLY, what is newer than we know.
+        case keep
+        /// One whose reply tells the connection's id.
+        case identify
     }
 
     /// Between MULTI and its EXEC or DISCARD.
     private(set) var inTransaction = false
     /// Keys are watched.
     private(set) var isWatching = false
-    /// State that no reply tells the end of: CLIENT NO-EVICT, READONLY, an id that the client knows, ….
+    /// State that no reply tells the end of.
     private(set) var isSticky = false
+    /// Whether the client knows the connection's id.
+    private(set) var isIDKnown = false
     /// Whether the server may have taken the connection for another user than the session is.
     private(set) var mayBeAnotherUsers = false
 
@@ -28,6 +34,9 @@ struct ConnectionState {
 
     /// The connection stays with the session.
     mutating func keep() { isSticky = true }
+
+    /// The client knows the connection's id.
+    mutating func noteIDIsKnown() { isIDKnown = true }
 
     /// The server has been told that the connection is another user's, and hasn't said what it made of that.
     mutating func keepForAnotherUser() {
@@ -48,6 +57,8 @@ struct ConnectionState {
             effectsOfExec = []
         }
         switch command {
+        case .keep: if !isError { keep() }
+        case .identify: if !isError { noteIDIsKnown() }
         case .multi:
             if !isError { inTransaction = true }
         case .watch:

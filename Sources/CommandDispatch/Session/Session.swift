@@ -26,9 +26,11 @@ public final class Session: ReplyReceiver {
         }
     }
     /// The upstream connection that it has to itself, if it has one.
-    private(set) var pinned: UpstreamConnection?
+    var pinned: UpstreamConnection?
+    /// One that waits for the session alone to pin it again, since the client knows its id.
+    var reserved: UpstreamConnection?
     /// What takes the server's bytes while the session is a tunnel.
-    private(set) var tunnel: Tunnel?
+    var tunnel: Tunnel?
     /// What it has left on ``pinned``.
     var connectionState = ConnectionState()
     /// What is in the way of the next command.
@@ -47,7 +49,7 @@ public final class Session: ReplyReceiver {
     let dispatcher: Dispatcher
     /// Until ``end()``, which breaks the cycle: a weak reference would make every use of either of the two slower.
     private(set) var outlet: (any SessionOutlet)?
-    private var commands = OutstandingCommands()
+    var commands = OutstandingCommands()
     private var late: LateReplies
     private var hits = 0
     private let delivery = SessionDelivery()
@@ -56,7 +58,7 @@ public final class Session: ReplyReceiver {
     /// since.
     private var lastFill = 0
     private var window: ReplyWindow
-    private var isEnded = false
+    private(set) var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
     private var isCutOff = false
     /// Redis has been told that the session's own connection ends, so it is no failure that it does.
@@ -292,7 +294,7 @@ public final class Session: ReplyReceiver {
     }
 
     @inline(__always)
-    private func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
+    func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
         let dispatcher = dispatcher
         commands.takeReplies(replies, goesOn: goesOn) {
             dispatcher.cache?.prefetch($0)
@@ -349,7 +351,7 @@ public final class Session: ReplyReceiver {
         if outstanding == 0 {
             commands.forgetKeys()
             late.rest()
-            if pinned != nil, connectionState.isClean, !isTunnel { unpin(reusable: true) }
+            if pinned != nil, connectionState.isClean, !isTunnel { unpinClean() }
         }
         deliverSoon()
     }
@@ -396,66 +398,6 @@ public final class Session: ReplyReceiver {
         resumedInTurn = tick.turn
         isSuspended = false
         outlet.resume()
-    }
-
-    // MARK: Pinning
-
-    /// Whether it isn't known yet if there is a transaction: only Redis's reply to MULTI tells.
-    var mayBeEnteringTransaction: Bool { pinned != nil && outstanding > 0 }
-
-    /// Makes `connection` the session's own.
-    func pin(_ connection: UpstreamConnection) {
-        pinned = connection
-        obstacles.insert(.pinned)
-        dispatcher.counters.pinnedSessions.add()
-        if let outlet, !outlet.isWritable { connection.holdReads(true) }
-    }
-
-    /// From now on whatever the server sends is the client's.
-    func becomeTunnel(_ tunnel: Tunnel) {
-        self.tunnel = tunnel
-        obstacles.insert(.tunnel)
-        dispatcher.counters.pinnedSessions.add(-1)
-        dispatcher.counters.tunnels.add()
-    }
-
-    /// Passes bytes through the tunnel.
-    func pass(_ bytes: UnsafeRawBufferPointer) {
-        guard !isEnded else { return }
-        if output.capacity == 0 { output = dispatcher.context.buffers.take() }
-        output.writeBytes(bytes)
-        deliverSoon()
-    }
-
-    /// Gives the session's own connection back.
-    func unpin(reusable: Bool) {
-        let tunnel = tunnel
-        guard let connection = forgetPinned() else { return }
-        dispatcher.upstream?.unpin(connection, clean: reusable)
-        // What is outstanding will never be answered, but may be executed.
-        if !reusable { noteReplies(commands.count, goesOn: false, failed: true) }
-        tunnel?.end()
-    }
-
-    /// The session's own connection broke; its commands have failed.
-    func pinnedConnectionLost() {
-        guard pinned != nil else { return }
-        let lostState = !connectionState.isClean || isTunnel
-        tunnel?.end()
-        _ = forgetPinned()
-        // A transaction, a subscription or a known id is gone with the connection. Redis would be gone too.
-        if lostState { closeAfterReplies() } else { wake() }
-    }
-
-    private func forgetPinned() -> UpstreamConnection? {
-        guard let connection = pinned else { return nil }
-        if isTunnel { dispatcher.counters.tunnels.add(-1) } else { dispatcher.counters.pinnedSessions.add(-1) }
-        pinned = nil
-        tunnel = nil
-        connectionState = ConnectionState()
-        _ = takeTransaction()
-        obstacles.subtract([.pinned, .tunnel])
-        return connection
     }
 }
 

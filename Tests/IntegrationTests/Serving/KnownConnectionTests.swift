@@ -1,0 +1,104 @@
+import TestSupport
+import Testing
+
+/// Clients that begin with commands about their connection have as many hits as others.
+@Suite("A client that asks who it is shares what can be shared", .serialized)
+struct KnownConnectionTests {
+    private let redis: RedisServer
+    private let ocm: OCMServer
+    private let client: RawConnection
+    private let admin: RawConnection
+
+    init() throws {
+        redis = try RedisServer()
+        ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        client = try ocm.connect()
+        admin = try redis.connect()
+    }
+
+    @Test(
+        "what Redis refuses leaves nothing behind",
+        arguments: [
+            "CLIENT MAINT_NOTIFICATIONS ON moving-endpoint-type internal-ip", "CLIENT CAPA redirect", "READONLY",
+            "CLIENT NO-TOUCH ON", "CLIENT NONSENSE",
+        ]
+    )
+    func refused(words: String) throws {
+        #expect(try client.call(line: words) == admin.call(line: words))
+        try client.waitUntilKept("GET k")
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+    }
+
+    @Test("Redis's hints at other servers are for us: clients stay", arguments: ["2", "3"])
+    func maintenance(version: String) throws {
+        try client.call("HELLO", version)
+        #expect(
+            try client.call("CLIENT", "MAINT_NOTIFICATIONS", "ON")
+                == "-ERR unknown subcommand 'MAINT_NOTIFICATIONS'. Try CLIENT HELP.\r\n"
+        )
+    }
+
+    @Test("what Redis grants is the client's for as long as it stays")
+    func granted() throws {
+        #expect(try client.call("CLIENT", "NO-EVICT", "ON") == "+OK\r\n")
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS pinned"))
+    }
+
+    @Test("a client that knows its id has hits, and its id is good for whatever one is", arguments: ["ID", "INFO"])
+    func id(subcommand: String) throws {
+        let reply = try client.call("CLIENT", subcommand)
+        let start = try #require(reply.firstRange(of: subcommand == "ID" ? ":" : "id="))
+        let number = String(reply[start.upperBound...].prefix { $0.isNumber })
+        try client.waitUntilKept("GET k")
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+        #expect(try client.call("CLIENT", "ID") == ":\(number)\r\n")
+        #expect(try client.call("CLIENT", "SETNAME", "me") == "+OK\r\n")
+        #expect(try client.call("SELECT", "3") == "+OK\r\n")
+        try waitUntil("Redis knows its name") {
+            try admin.call("CLIENT", "LIST", "ID", number).contains("name=me ")
+        }
+        try client.sendCommand("BLPOP", "l", "0")
+        try waitUntil("it is blocked") { try admin.call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        #expect(try admin.call("CLIENT", "UNBLOCK", number) == ":1\r\n")
+        #expect(try client.readReply() == Array("*-1\r\n".utf8))
+        #expect(try client.call("MULTI") == "+OK\r\n")
+        #expect(try client.call("CLIENT", "ID") == "+QUEUED\r\n")
+        #expect(try client.call("EXEC") == "*1\r\n:\(number)\r\n")
+        #expect(try client.call("SELECT", "0") == "+OK\r\n")
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+        #expect(try admin.call("CLIENT", "KILL", "ID", number) == ":1\r\n")
+        #expect(try client.readToEnd().isEmpty)
+    }
+
+    @Test("nobody else gets the connection, whoever knows its id")
+    func afterwards() throws {
+        let id = try client.call("CLIENT", "ID")
+        #expect(try client.call("RESET") == "+RESET\r\n")
+        let next = try ocm.connect()
+        #expect(try next.call("CLIENT", "ID") != id)
+        #expect(try client.call("CLIENT", "ID") != id)
+        try waitUntil("its connection is closed") {
+            try admin.call("CLIENT", "LIST", "ID", id.filter(\.isNumber)) == "$0\r\n\r\n"
+        }
+    }
+
+    @Test("with a tunnel, too, the id is the one that it knows")
+    func tunnel() throws {
+        let id = try client.call("CLIENT", "ID")
+        try client.call("GET", "k")
+        try client.call("SUBSCRIBE", "c")
+        #expect(try admin.call("CLIENT", "LIST", "ID", id.filter(\.isNumber)).contains("sub=1 "))
+    }
+
+    @Test("the debugger of scripts works as if there was nobody in between", arguments: ["YES", "SYNC"])
+    func debugger(mode: String) throws {
+        for server in [client, admin] {
+            #expect(try server.call("SCRIPT", "DEBUG", mode) == "+OK\r\n")
+            #expect(try server.call("EVAL", "return {KEYS[1], 2}", "1", "k").contains("Stopped at 1"))
+            #expect(try server.call("p").hasPrefix("*"))
+            #expect(try server.call("c") == "*1\r\n+<endsession>\r\n")
+            #expect(try server.readReply() == Array("*2\r\n$1\r\nk\r\n:2\r\n".utf8))
+        }
+    }
+}
