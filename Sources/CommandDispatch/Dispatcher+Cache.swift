@@ -89,11 +89,11 @@ extension Dispatcher {
         if lookups.contains(where: { if case .inDoubt = $0 { true } else { false } }) {
             return "HIT in doubt: it would be served once Redis has confirmed that it is current"
         }
-        if lookups.count == 1, !cache.wouldKeep(command) { return Self.bypass(.notAdmitted) }
         if shared.trackingSource == 0 {
             guard let refusal = shared.trackingRefusal else { return Self.bypass(.untrackedConnection) }
             return Self.bypass(.trackingRefused) + ": \(refusal.reason)"
         }
+        if lookups.count == 1, !cache.wouldKeep(command) { return Self.bypass(.notAdmitted) }
         let keys = lookups.count == 1 ? "" : " for \(lookups.count - hits) of \(lookups.count) keys"
         let isAllKept = lookups.count == 1 || cache.admission.mode == .keepingAll
         return "MISS\(keys): Redis would be asked, and \(isAllKept ? "the reply" : "what was missed before") kept"

@@ -110,7 +110,7 @@ extension Dispatcher {
             session.pin(connection)
             return .connection(connection)
         } catch {
-            session.replyError(error.message)
+            session.replyFailure(error)
             return .refused
         }
     }

@@ -111,7 +111,7 @@ extension Dispatcher {
     }
 
     /// A command whose reply might be kept isn't looked up.
-    private func noteBypass(_ reason: BypassReason, _ spec: UnsafePointer<CommandSpec>) {
+    func noteBypass(_ reason: BypassReason, _ spec: UnsafePointer<CommandSpec>) {
         if spec.pointee.caching != .never { cache?.counters.bypasses.add(reason) }
     }
 

@@ -20,7 +20,7 @@ extension Dispatcher {
             let tunnel = Tunnel(session: session, framed: framed)
             session.becomeTunnel(tunnel)
             connection.stream(to: tunnel, framed: framed)
-            tunnel.noteSent(command, spec)
+            noteTunnelled(command, spec, tunnel)
             connection.sendInStream(command.frame)
             return .taken
         }
@@ -40,7 +40,7 @@ extension Dispatcher {
             return .later
         }
         if spec?.pointee.route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
-        tunnel.noteSent(command, spec)
+        noteTunnelled(command, spec ?? unknownCommand, tunnel)
         if let spec, let translated = defaultUser?.translated(command, spec.pointee.route) {
             translated.withUnsafeReadableBytes { connection.sendInStream($0) }
         } else {
@@ -51,6 +51,14 @@ extension Dispatcher {
             ByteBuffer(command: [tunnel.expectReset()]).withUnsafeReadableBytes { connection.sendInStream($0) }
         }
         return .taken
+    }
+
+    /// Which of the replies is whose isn't always known, so a command counts when it is sent.
+    private func noteTunnelled(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ tunnel: Tunnel) {
+        tunnel.noteSent(command, spec)
+        counters.pinnedCommands.add()
+        counters.commands.add(slot: Int(spec.pointee.index))
+        noteBypass(.pinned, spec)
     }
 
     private static let resetName = CommandName("reset")

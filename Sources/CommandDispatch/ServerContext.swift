@@ -88,11 +88,12 @@ public final class ServerContext: Sendable {
         return (HTTPCounters.merged(counters), counters.reduce(LatencySnapshot()) { $0 + $1.durations.snapshot() })
     }
 
-    /// How often each command was given.
+    /// How often each command was given; `other` are those that the table doesn't have.
     public var commandCounts: [(name: String, count: Int)] {
         let loops = loops.withLockedValue { $0.map { $0.counters.commands.current } }
-        return CommandTable.standard.values.map { spec in
-            (spec.name.text, loops.reduce(0) { $0 + $1[Int(spec.index)] })
+        let named = CommandTable.standard.values.map { (name: $0.name.text, slot: Int($0.index)) }
+        return (named + [(name: "other", slot: 0)]).map { name, slot in
+            (name, loops.reduce(0) { $0 + $1[slot] })
         }
     }
 

@@ -18,6 +18,8 @@ public enum FlushReason: Int, Reason {
     case serverFlush
     /// A shared connection closed, and with it went what the server tracked for it.
     case connectionLost
+    /// Parts of the cache that belonged to users, or databases, whom nobody is any more were given to others.
+    case namespacesReused
 
     /// The reason in metrics and JSON.
     public var name: String {
@@ -31,6 +33,7 @@ public enum FlushReason: Int, Reason {
         case .requested: "requested"
         case .serverFlush: "server_flush"
         case .connectionLost: "connection_lost"
+        case .namespacesReused: "namespaces_reused"
         }
     }
 }

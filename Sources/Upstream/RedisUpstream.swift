@@ -129,6 +129,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private func close(_ connection: SharedConnection) {
         connection.closeQuietly()
         shared[connection.identity] = nil
+        observer?.sharedConnectionRemoved(connection)
     }
 
     /// Every shared connection.

@@ -152,7 +152,6 @@ extension LoopCache {
             fill.join(session, spec)
             return .taken
         }
-        noteMiss()
         admission.noteMiss(id.hash)
         return startFill(id, flight, command, spec, session, shared)
     }
@@ -167,7 +166,6 @@ extension LoopCache {
     ) -> Disposition? {
         // What is to be purged in a moment isn't worth a fill.
         guard !session.hasOutstandingWrite(on: id.hash) else { return bypass(.ownWritePending) }
-        noteMiss()
         return startFill(id, Self.flight(of: id), command, spec, session, shared)
     }
 
@@ -179,11 +177,9 @@ extension LoopCache {
         _ session: Session,
         _ shared: SharedConnection
     ) -> Disposition? {
+        if let refusal = Self.trackingRefusal(of: shared) { return bypass(refusal) }
+        noteMiss()
         guard admission.keeps(id.hash) else { return bypass(.notAdmitted) }
-        if let refusal = Self.trackingRefusal(of: shared) {
-            lastOutcome = .bypass
-            return bypass(refusal)
-        }
         let lease = cache.lease(id.hash, source: shared.trackingSource)
         guard lease != 0 else { return nil }
         fill(id, lease: lease, flight: flight, command, spec, session, shared)

@@ -79,8 +79,8 @@ extension LoopCache {
         let ids = missing.map { CacheID(hash: $0.hash, key: command[$0.index], namespace: shared.cacheNamespace) }
         let flight = Self.flight(of: ids)
         if join(flight, ids, command, spec, session, shared) { return .taken }
-        noteMiss()
         var refusal = Self.trackingRefusal(of: shared)
+        if refusal == nil || missing.count < command.count - 1 { noteMiss() }
         let asked = zip(missing, ids).map { missing, id in
             let (index, _, isAdmitted) = missing
             // What the session itself may be writing will be purged in a moment.
@@ -91,7 +91,6 @@ extension LoopCache {
             return PartialMGet.Missing(position: index - 1, question: CacheQuestion(id), lease: lease)
         }
         if missing.count == command.count - 1, asked.allSatisfy({ $0.lease == 0 }) {
-            if shared.trackingSource == 0 { lastOutcome = .bypass }
             // As with hits and misses, one command counts once.
             return refusal.flatMap(bypass)
         }

@@ -17,7 +17,11 @@ import Upstream
 /// us has said for how long it may be wrong.
 extension LoopCache: SharedConnectionObserver {
     func sharedConnectionMade(_ connection: SharedConnection) {
-        connection.cacheNamespace = namespace(of: connection.identity)
+        connection.cacheNamespace = namespaces.hold(connection.identity) { flush(.namespacesReused) }
+    }
+
+    func sharedConnectionRemoved(_ connection: SharedConnection) {
+        if connection.cacheNamespace != 0 { namespaces.release(connection.identity) }
     }
 
     func sharedConnectionReady(_ connection: SharedConnection) { track(connection) }

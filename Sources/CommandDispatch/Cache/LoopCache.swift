@@ -56,7 +56,7 @@ final class LoopCache {
     /// Which arguments of an MGET weren't found, their hashes, and whether their strings are worth keeping.
     var missing: [(index: Int, hash: UInt64, isAdmitted: Bool)] = []
 
-    private let namespaces: Namespaces
+    let namespaces: Namespaces
     private let fieldExpiry: FieldExpiry
 
     /// The client id of the feed and the server that it means something to, and the cache's epoch in which the feed is
@@ -106,8 +106,6 @@ final class LoopCache {
 
     /// Whether it is to be asked how long the fields live that a command names.
     var asksForFields: Bool { fieldExpiry.isAsked(at: context.now) }
-
-    func namespace(of identity: Identity) -> UInt16 { namespaces.number(for: identity) }
 
     /// Lets a buffer of the loop go that an unusual command has made large.
     static func letGoIfLarge(_ buffer: inout ByteBuffer) {

@@ -217,6 +217,15 @@ public final class Session: ReplyReceiver {
         afterReplies()
     }
 
+    /// Answers a command that can't be sent.
+    func replyFailure(_ failure: UpstreamFailure) {
+        dispatcher.counters.failedCommands.add()
+        _ = answer {
+            $0.writeError(failure.message)
+            return true
+        }
+    }
+
     /// Answers with an error, `-text`.
     public func replyError(_ text: String) { reply { $0.writeError(text) } }
 

@@ -114,9 +114,9 @@ final class Tunnel: ReplyReceiver {
     // MARK: What is cached
 
     /// A command goes into the tunnel.
-    func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>?) {
+    func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
         guard let cache else { return }
-        switch spec?.pointee.route {
+        switch spec.pointee.route {
         case .subscription where !transaction.isOpen:
             if command.count == 1 { isUncertain = true }
             commands.add(command.count > 1 ? .subscription(command.count - 1) : .unsubscription(isConfirmed: false))
@@ -133,7 +133,7 @@ final class Tunnel: ReplyReceiver {
         case .rawTunnel:
             // REPLCONF ACK has no reply.
             isUncertain = true
-        case .forward where spec?.pointee.flushes == .debug:
+        case .forward where spec.pointee.flushes == .debug:
             // DEBUG PROTOCOL PUSH is answered with a push.
             isUncertain = true
         case .client where command.subcommand(is: "reply"):
@@ -144,20 +144,20 @@ final class Tunnel: ReplyReceiver {
         let mark = Self.mark(command, spec, cache.hash)
         commands.add(isUncertain ? .unmarked(1) : .ordinary(mark))
         if mark.effect != .none { lastOnKeys = commands.sent }
-        if let spec, flushes(command, spec.pointee) { suspend(cache) }
+        if flushes(command, spec.pointee) { suspend(cache) }
     }
 
     /// What has to happen before the reply to the command leaves, but for a flush.
-    private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>?, _ hash: KeyHash) -> CommandMark {
+    private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ hash: KeyHash) -> CommandMark {
         var effect = CommandMark.Effect.writeUnknown
         var key: UInt64 = 0
-        if let spec, spec.pointee.keys == .first, command.count > 1 {
+        if spec.pointee.keys == .first, command.count > 1 {
             effect = spec.pointee.isReadOnly ? .read : .write
             key = hash(command[1])
-        } else if let spec, spec.pointee.keys == .none, spec.pointee.route != .exec {
+        } else if spec.pointee.keys == .none, spec.pointee.route != .exec {
             effect = .none
         }
-        return CommandMark(hash: key, sentAt: 0, command: spec?.pointee.index ?? 0, effect: effect, isLast: true)
+        return CommandMark(hash: key, sentAt: 0, command: spec.pointee.index, effect: effect, isLast: true)
     }
 
     /// Follows transactions. Whether the reply to the command may tell of a flush: the flush itself, even if it is only

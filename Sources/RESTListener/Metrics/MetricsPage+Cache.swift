@@ -29,7 +29,7 @@ extension MetricsPage {
         )
         writer.counter(
             "ocm_cache_bypasses",
-            "Reads that might have been answered from the cache but were forwarded, by reason.",
+            "Reads that might have been answered from the cache but were forwarded, by reason; those not admitted are misses, too.",
             Self.samples(statistics.bypasses)
         )
         writer.counter("ocm_cache_waits", "Reads that waited for Redis to confirm the cache.", statistics.waits)

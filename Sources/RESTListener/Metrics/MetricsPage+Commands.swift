@@ -4,11 +4,10 @@ import Stats
 extension MetricsPage {
     /// The commands of all clients, and how long they took.
     func writeCommands(_ statistics: CacheStatistics, _ writer: inout MetricsWriter) {
-        let counts = server.commandCounts + [("other", server.total { $0.commands.current[0] })]
         writer.counter(
             "ocm_commands",
             "Commands answered by Redis or the cache, by name; 'other' are those that ocm has no name for.",
-            counts.filter { $0.count > 0 }.map { MetricSample($0.count, ("command", $0.name)) }
+            server.commandCounts.filter { $0.count > 0 }.map { MetricSample($0.count, ("command", $0.name)) }
         )
         writer.counter(
             "ocm_commands_forwarded",

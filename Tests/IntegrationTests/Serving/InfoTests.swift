@@ -74,10 +74,51 @@ struct InfoTests {
         let ours = try client.call("INFO", "ocm")
         for line in [
             "ocm_mode:proxy", "ocm_upstream_status:up", "ocm_connected_clients:2", "ocm_commands_forwarded:2",
-            "ocm_commands_pinned:2", "ocm_pinned_sessions:0", "ocm_tunnels:1", "ocm_retries:0",
+            "ocm_commands_pinned:3", "ocm_pinned_sessions:0", "ocm_tunnels:1", "ocm_retries:0",
         ] {
             #expect(ours.contains("\r\n\(line)\r\n"), "\(ours)")
         }
         #expect(!ours.contains("ocm_net_input_bytes:0\r\n") && !ours.contains("ocm_net_output_bytes:0\r\n"))
+    }
+
+    private func figure(_ name: String) throws -> Int {
+        let line = try ocm.connect().call("INFO", "ocm").split(separator: "\r\n").first { $0.hasPrefix("ocm_\(name):") }
+        return Int(line?.split(separator: ":").last ?? "") ?? 0
+    }
+
+    @Test("counts what a tunnel carries")
+    func tunnel() throws {
+        try client.call("CLIENT", "TRACKING", "ON", "BCAST")
+        for _ in 0..<5 { try client.call("GET", "k") }
+        try client.call("NOSUCHCOMMAND")
+        #expect(try figure("commands_pinned") == 7)
+        #expect(try figure("command_get") == 5)
+        #expect(try figure("cache_bypassed_pinned") == 5)
+    }
+
+    @Test("counts what can't be sent, whichever way it was to go")
+    func failures() throws {
+        try client.call("SET", "k", "v")
+        try redis.kill()
+        try waitUntil("Redis is down") { try client.call("INFO", "ocm").contains("ocm_upstream_status:down\r\n") }
+        let (failed, local) = (try figure("commands_failed"), try figure("commands_local"))
+        let commands = ["GET k", "BLPOP l 0", "EVAL 1 0", "WATCH k", "SELECT 1", "AUTH p", "HELLO 3", "SUBSCRIBE c"]
+        for command in commands { #expect(try client.call(line: command).hasPrefix("-ERR ocm cannot reach Redis")) }
+        #expect(try figure("commands_failed") == failed + commands.count)
+        #expect(try figure("commands_local") == local + 2, "INFO")
+    }
+
+    @Test("a read of a user whose reads Redis doesn't track is bypassed, and no miss")
+    func untracked() throws {
+        try redis.connect().call(line: "ACL SETUSER al on >a ~* +@all -client|tracking")
+        try client.call("AUTH", "al", "a")
+        try waitUntil("it is refused") {
+            try client.call("GET", "k")
+            return try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused")
+        }
+        let (misses, bypassed) = (try figure("cache_misses"), try figure("cache_bypassed_tracking_refused"))
+        for command in ["GET k", "STRLEN k", "MGET a b"] { try client.call(line: command) }
+        #expect(try figure("cache_misses") == misses)
+        #expect(try figure("cache_bypassed_tracking_refused") == bypassed + 3)
     }
 }
