@@ -90,6 +90,9 @@ class Client:
         greeting = [(command(b"SELECT", b"%d" % self.database.number), Expect(b"OK"))]
         if self.site == DIRECT:
             greeting.append((command(b"CLIENT", b"SETNAME", OWN_NAME), Expect(b"OK")))
+        elif self.worker.rng.random() < 0.5:
+            # It has a connection of its own from now on, and moves between that and the one that all share.
+            greeting.append((command(b"CLIENT", b"ID"), Expect(None)))
         if self.protocol == 3:
             greeting.insert(0, (command(b"HELLO", b"3"), Expect(None)))
         if password := self.worker.topology.password:
