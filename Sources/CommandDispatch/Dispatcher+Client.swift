@@ -18,21 +18,24 @@ extension Dispatcher {
         guard command.count > 1 else { return forwardOrPin(command, spec, session) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo:
-            guard session.pinned == nil else {
+            if session.mayBeEnteringTransaction { return .later }
+            if session.connectionState.inTransaction {
                 return sendPinned(command, spec, session, reply: StateReply(session, .keep))
             }
             answerFromSession(command, session)
-            if let reserved = session.reserved { rename(reserved, for: session) }
+            if let own = session.pinned ?? session.reserved { renameSoon(own, for: session) }
             return .taken
         case .stream: return openTunnel(command, spec, session)
         case .pause: return sendPinned(command, spec, session, reply: PauseReply(session, command))
         case .others: return sendPinned(command, spec, session)
         case .identity: return sendPinned(command, spec, session, reply: StateReply(session, .identify))
         case .maintenance:
-            return answerOrQueue(command, spec, session) {
-                session.replyError("ERR unknown subcommand '\(command.string(1))'. Try CLIENT HELP.")
-                return .taken
+            if session.mayBeEnteringTransaction { return .later }
+            guard !session.connectionState.inTransaction else {
+                return sendPinned(command, spec, session, reply: StateReply(session, .keep))
             }
+            session.replyError("ERR unknown subcommand '\(command.string(1))'. Try CLIENT HELP.")
+            return .taken
         case .own: return sendPinned(command, spec, session, reply: StateReply(session, .keep))
         }
     }

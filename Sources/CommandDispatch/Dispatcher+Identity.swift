@@ -73,11 +73,6 @@ extension Dispatcher {
 
     private static let wrongPassword = "WRONGPASS invalid username-password pair or user is disabled."
 
-    /// Whom clients log in as with our own password; nil if there is none.
-    var defaultUser: DefaultUser? {
-        server.requiredPassword.map { DefaultUser(password: $0, credentials: upstream?.configuration.url.credentials) }
-    }
-
     /// The session acts as the user of the upstream's URL again, whoever it was before.
     private func becomeDefaultUser(_ session: Session, _ upstream: RedisUpstream) {
         guard session.identity.credentials != nil || session.connectionState.mayBeAnotherUsers else { return }

@@ -14,7 +14,9 @@ extension Dispatcher {
         if sections == ["ocm"] {
             return answerOrQueue(command, spec, session) {
                 // Redis, which knows what users may see, isn't asked; so keys are named to nobody but the URL's user.
-                let isURLUser = session.identity.credentials == nil && upstream?.lacksPassword != true
+                let isURLUser =
+                    session.identity.credentials == nil && !session.connectionState.mayBeAnotherUsers
+                    && upstream?.lacksPassword != true
                 var text = infoSection(namingKeys: isURLUser)
                 session.reply { buffer in
                     text.withUTF8 { buffer.writeVerbatimString(UnsafeRawBufferPointer($0), session.identity.version) }

@@ -90,7 +90,9 @@ extension Dispatcher {
         }
         if session.reserved != nil {
             guard session.outstanding == 0 else { return .later }
-            return session.pinReserved().map { .connection($0) } ?? .later
+            guard let connection = session.pinReserved() else { return .later }
+            rename(connection, for: session)
+            return .connection(connection)
         }
         // It may have yet to log in, and nobody may name himself before.
         guard let wanted else {
@@ -113,6 +115,14 @@ extension Dispatcher {
             session.replyFailure(error)
             return .refused
         }
+    }
+
+    /// Has the connection bear the session's name, now or when it has answered: a client may change its name faster
+    /// than the server takes that in.
+    func renameSoon(_ connection: UpstreamConnection, for session: Session) {
+        guard connection.isQuiet, connection.clientName != session.clientName else { return }
+        connection.clientName = session.clientName
+        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session, connection))
     }
 
     /// Has the connection bear the session's name.

@@ -11,19 +11,17 @@ extension Dispatcher {
         if session.obstacles.contains(.closing) { return .taken }
         if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
         let spec = spec(name)
-        if session.isTunnel {
-            // A debugger's commands aren't Redis's, which may be waiting for one and answer nobody.
-            if spec == nil, session.tunnel?.isFramed == true, learn(command, name, session, upstream) { return .later }
-            return dispatchInTunnel(command, spec, session)
+        if let tunnel = session.tunnel {
+            if let spec { return dispatchInTunnel(command, spec, session) }
+            return tunnel.isFramed
+                ? dispatchUnknown(command, name, session, upstream) : dispatchUnframed(command, session)
         }
         if session.obstacles.contains(.unwritable) { return .later }
         if !session.isAuthenticated, let error = refusal(of: command, spec?.pointee.route) {
             session.replyError(error)
             return .taken
         }
-        guard let spec else {
-            return learn(command, name, session, upstream) ? .later : forwardOrPin(command, unknownCommand, session)
-        }
+        guard let spec else { return dispatchUnknown(command, name, session, upstream) }
         if session.isStateless, let refusal = refusalWithoutConnection(command) {
             // As a rule it was refused before; but what a renamed command does the server has told only now.
             session.replyError("ERR " + refusal)
@@ -43,8 +41,8 @@ extension Dispatcher {
             if command.subcommand(is: "kill") || command.subcommand(is: "stats") {
                 return sendToBusyServer(command, spec, session)
             }
-            return command.startsDebugger
-                ? openTunnel(command, spec, session, framed: false) : forwardOrPin(command, spec, session)
+            return command.startsDebugger(spec.pointee)
+                ? startDebugger(command, spec, session) : forwardOrPin(command, spec, session)
         case .shutdown: return sendToBusyServer(command, spec, session)
         case .fieldExpiry:
             server.fieldExpiry.noteCommand(words: command.count, at: .now())

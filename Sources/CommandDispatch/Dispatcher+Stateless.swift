@@ -11,7 +11,7 @@ extension Dispatcher {
     /// Why a client without a connection can't give a command; nil if it can.
     public func refusalWithoutConnection(_ command: Command) -> String? {
         guard let spec = spec(CommandName(command[0])) else { return nil }
-        let name = spec.pointee.name.text.uppercased()
+        var name: String { spec.pointee.name.text.uppercased() }
         switch spec.pointee.route {
         case .forward, .fieldExpiry, .script, .shutdown, .info, .cache: return nil
         case .blockingIfAsked where !command.asksToBlock: return nil

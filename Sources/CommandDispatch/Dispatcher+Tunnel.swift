@@ -17,36 +17,51 @@ extension Dispatcher {
         case .later: return .later
         case .refused: return .taken
         case .connection(let connection):
-            let tunnel = Tunnel(session: session, framed: framed)
-            session.becomeTunnel(tunnel)
-            connection.stream(to: tunnel, framed: framed)
+            let tunnel = makeTunnel(session, connection, framed: framed)
             noteTunnelled(command, spec, tunnel)
             connection.sendInStream(command.frame)
             return .taken
         }
     }
 
-    /// Passes a command into the session's tunnel. Everything is the server's to answer; RESET alone ends the tunnel,
-    /// because what the connection is after it (no longer authenticated by us, on database 0) isn't what a new
-    /// session of ours is.
+    /// Makes a tunnel of the session's own connection.
+    func makeTunnel(_ session: Session, _ connection: UpstreamConnection, framed: Bool) -> Tunnel {
+        let tunnel = Tunnel(session: session, framed: framed)
+        session.becomeTunnel(tunnel)
+        connection.stream(to: tunnel, framed: framed)
+        return tunnel
+    }
+
+    /// Passes a command into the session's tunnel, or `frame` in its place. Everything is the server's to answer; RESET
+    /// alone ends the tunnel, because what the connection is after it (no longer authenticated by us, on database 0)
+    /// isn't what a new session of ours is.
     func dispatchInTunnel(
         _ command: Command,
-        _ spec: UnsafePointer<CommandSpec>?,
-        _ session: Session
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        as frame: ByteBuffer? = nil
     ) -> Disposition {
         guard let connection = session.pinned, let tunnel = session.tunnel else { return .later }
+        let route = spec.pointee.route
+        if route == .reset, command.count == 1, !tunnel.isFramed {
+            // Where replies can't be told apart nobody can say when the server has done it.
+            session.unpin(reusable: false)
+            makeNew(session)
+            session.reply { $0.writeSimpleString("RESET") }
+            return .taken
+        }
         if connection.isCongested {
             connection.notifyWhenDrained(session)
             return .later
         }
-        if spec?.pointee.route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
-        noteTunnelled(command, spec ?? unknownCommand, tunnel)
-        if let spec, let translated = defaultUser?.translated(command, spec.pointee.route) {
-            translated.withUnsafeReadableBytes { connection.sendInStream($0) }
+        if route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
+        noteTunnelled(command, spec, tunnel)
+        if let frame = frame ?? defaultUser?.translated(command, route) {
+            frame.withUnsafeReadableBytes { connection.sendInStream($0) }
         } else {
             connection.sendInStream(command.frame)
         }
-        if tunnel.isFramed, command.count == 1, CommandName(command[0]) == Self.resetName {
+        if route == .reset, command.count == 1 {
             session.obstacles.insert(.awaitingReply)
             ByteBuffer(command: [tunnel.expectReset()]).withUnsafeReadableBytes { connection.sendInStream($0) }
         }
@@ -60,8 +75,6 @@ extension Dispatcher {
         counters.commands.add(slot: Int(spec.pointee.index))
         noteBypass(.pinned, spec)
     }
-
-    private static let resetName = CommandName("reset")
 
     /// The server has dealt with a RESET in a tunnel. As a rule the session is an ordinary one again, and as new.
     func tunnelAnsweredReset(_ session: Session, isReset: Bool) {

@@ -37,6 +37,8 @@ public final class Dispatcher {
     var learned: [CommandName: UnsafePointer<CommandSpec>] = [:]
     /// A command that not even the server knows: it will most likely refuse it.
     let unknownCommand = CommandSpec("?", keys: .unknown).permanent
+    /// Whom clients log in as with our own password; nil if there is none.
+    let defaultUser: DefaultUser?
     /// Takes replies that nobody waits for.
     let discard = ReplyReceiver()
 
@@ -59,6 +61,9 @@ public final class Dispatcher {
                 },
                 onRetry: { counters.retries.add() }
             )
+        }
+        defaultUser = server.requiredPassword.map {
+            DefaultUser(password: $0, credentials: configuration?.url.credentials)
         }
         cache = LoopCache(server, context, counters)
         unmanagedCache = cache.map(Unmanaged.passUnretained)

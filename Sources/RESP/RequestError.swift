@@ -21,6 +21,9 @@ public enum RequestError: Error, Equatable {
     /// More than ``RequestLimits/frameLength`` in one command. Redis closes the connection without a word.
     case frameTooLong
 
+    /// Whether it is none for a client that has authenticated.
+    public var isForStrangers: Bool { self == .unauthenticatedMultibulkLength || self == .unauthenticatedBulkLength }
+
     /// The error line's text after `-ERR `, in Redis's words; nil where Redis says nothing.
     public var message: String? {
         switch self {

@@ -127,6 +127,12 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
                 parser.consume()
             }
         } catch {
+            if error.isForStrangers, session.isAwaitingReply {
+                // It may be a stranger no more when its AUTH is answered: the frame is looked at again then.
+                parser.consume()
+                session.isSuspended = true
+                return taken
+            }
             reject(error, session)
             return bytes.count
         }

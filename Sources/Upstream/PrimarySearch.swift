@@ -12,49 +12,75 @@ import NIOCore
 /// every connection that is older ends, on all event loops, as if the server had ended it. If it is a replica then its
 /// readers are meant to be there, and stay.
 ///
-/// A server that refuses writes for good would have us look again and again, so each search makes the next one wait
-/// longer; and several primaries behind one name would have us move again and again, so that a feed at another server
-/// alone is reason enough only if we haven't moved for a while.
+/// Any client can have a script say what a replica says. So a shared connection's server is asked who it is. A client's
+/// own connection can't be asked, being in a transaction perhaps: if the base identity's is at the primary already, the
+/// client's alone ends.
+///
+/// A server that refuses writes for good would have us look again and again, and a name that leads to several servers
+/// in turn move again and again: each search makes the next one wait longer, and each move a good deal longer.
 final class PrimarySearch: UpstreamConnectionOwner {
-    /// Before whose connections those are that have to end if they aren't at the primary.
+    /// Why to look.
+    enum Reason {
+        /// The connection's server says that it is a replica. It belongs to the shared one, or else to a client alone.
+        case replica(UpstreamConnection, SharedConnection?)
+        /// Our connections are at several servers.
+        case split
+    }
+
+    /// What is to be done.
+    enum Outcome {
+        /// Nothing.
+        case stay
+        /// Everything that was there before the search has to end.
+        case move
+        /// This one has to end.
+        case end(UpstreamConnection)
+    }
+
+    /// When it began: what is opened from then on comes to where the name leads now.
     let begun = NIODeadline.now()
     private let upstream: RedisUpstream
-    private let isSplit: Bool
-    private let done: (_ isElsewhere: Bool) -> Void
+    private let reason: Reason
+    private let done: (Outcome) -> Void
     private var connection: UpstreamConnection?
 
-    /// - Parameters:
-    ///   - isSplit: whether our connections are known to be at several servers.
-    ///   - done: called once, with whether the name leads to a primary that some of our connections aren't at.
-    init(_ upstream: RedisUpstream, isSplit: Bool, done: @escaping (_ isElsewhere: Bool) -> Void) {
+    /// A search; `done` is called once, with what has come of it.
+    init(_ upstream: RedisUpstream, _ reason: Reason, done: @escaping (Outcome) -> Void) {
         self.upstream = upstream
-        self.isSplit = isSplit
+        self.reason = reason
         self.done = done
     }
 
     func start() { connection = upstream.open(upstream.baseIdentity, owner: self) }
+
+    /// Ends it if it has taken too long.
+    func giveUp(at now: NIODeadline) {
+        if now - begun > upstream.configuration.connectTimeout { end(.stay) }
+    }
 
     /// Whether a server says with an error reply that it is a replica.
     static func isSuggested(by error: UnsafeRawBufferPointer) -> Bool {
         error.starts(with: "-READONLY ".utf8) || error.starts(with: "-MASTERDOWN ".utf8)
     }
 
-    private func end(_ isElsewhere: Bool) {
+    private func end(_ outcome: Outcome) {
         guard let connection else { return }
         self.connection = nil
         upstream.forget(connection)
         connection.closeQuietly()
-        done(isElsewhere)
+        done(outcome)
     }
 
     private func found(_ server: ServerInfo?) {
-        guard let server, server.isPrimary, let id = server.id else { return end(false) }
-        guard !isSplit else { return end(true) }
+        guard let server, server.isPrimary, let id = server.id else { return end(.stay) }
+        guard case .replica(let complainant, let shared) = reason else { return end(.move) }
+        let asked = shared ?? upstream.shared(for: upstream.baseIdentity)
         let receiver = TextReceiver { [weak self] in
             let current = $0.flatMap { ServerInfo($0).id }
-            self?.end(current != nil && current != id)
+            if let current, current != id { self?.end(.move) }
+            self?.end(shared == nil && current == id ? .end(complainant) : .stay)
         }
-        upstream.shared(for: upstream.baseIdentity).send(ServerInfo.question, to: receiver)
+        asked.send(ServerInfo.question, to: receiver)
     }
 
     // MARK: UpstreamConnectionOwner
@@ -69,7 +95,7 @@ final class PrimarySearch: UpstreamConnectionOwner {
         )
     }
 
-    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) { end(false) }
+    func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) { end(.stay) }
 
     func congestionChanged(of connection: UpstreamConnection) {}
 }

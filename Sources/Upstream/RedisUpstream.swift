@@ -38,13 +38,15 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     public private(set) var lacksPassword = false
     /// Told when `status` may have changed for good.
     public var onStatusChange: ((Status) -> Void)?
-    /// Told that the name leads to another server than it did, before when connections were opened that may have to go
-    /// (``leave(connectionsOpenedBefore:)``), on all loops.
+    /// Told when the name turns out to lead to another server than it did: connections that were opened before this
+    /// time have to go, on all loops (``leave(connectionsOpenedBefore:)``).
     public var onMove: ((NIODeadline) -> Void)?
     /// Told of what happens to shared connections.
     public var observer: (any SharedConnectionObserver)?
 
     let context: LoopContext
+    /// Takes replies that nobody waits for.
+    private let discard = ReplyReceiver()
     private let readOnly: (Command) -> Bool
     private let onRetry: () -> Void
     private var shared: [Identity: SharedConnection] = [:]
@@ -53,6 +55,10 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private var idleCount: Int { idle.values.reduce(0) { $0 + $1.count } }
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var pinned: [ObjectIdentifier: () -> Void] = [:]
+    /// Pinned connections that nobody uses for now, and nobody else may.
+    private var aside: [ObjectIdentifier: UpstreamConnection] = [:]
+    /// How many shared connections besides the base identity's have sessions.
+    private var inUse = 0
     /// Abandoned connections.
     var kills = PendingKills()
     private var backoff: Backoff
@@ -60,8 +66,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     var search: PrimarySearch?
     var nextSearch = NIODeadline.now()
     var searchPause = Backoff(first: firstSearchPause, maximum: longestSearchPause)
-    /// When the last move was (``leave(connectionsOpenedBefore:)``).
+    /// When the last move was (``leave(connectionsOpenedBefore:)``), and what comes before the next.
     var lastMove: NIODeadline?
+    var stay = Backoff(first: shortestStay, maximum: longestStay)
     private var maintenance: RepeatedTask?
     private var isShutDown = false
     /// Whether the server has told what kind of one it is.
@@ -117,10 +124,18 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         return created
     }
 
+    /// A shared connection has got its first session, or lost its last.
+    func usageChanged(of connection: SharedConnection, isUsed: Bool) {
+        guard connection.identity != baseIdentity else { return }
+        inUse += isUsed ? 1 : -1
+        // Not with each one, or many clients that leave at once would take a time that grows with their square.
+        if !isUsed, shared.count - inUse > 2 * configuration.idleConnections { closeSurplus() }
+    }
+
     /// Room is kept for as many shared connections without sessions as for pooled ones: a client may be one identity
     /// after the other, and Redis has only so many connections to give.
-    func closeSurplus() {
-        guard shared.count > configuration.idleConnections else { return }
+    private func closeSurplus() {
+        guard shared.count - inUse > configuration.idleConnections else { return }
         let unused = shared.values.filter { $0.sessions == 0 && $0.identity != baseIdentity }
         let quiet = unused.filter(\.isQuiet).sorted { $0.unusedSince < $1.unusedSince }
         for connection in quiet.prefix(max(0, unused.count - configuration.idleConnections)) { close(connection) }
@@ -165,6 +180,12 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         idle[connection.identity, default: []].append(connection)
     }
 
+    /// The session that has pinned the connection doesn't need it for now, and wants it to stay.
+    public func keepAside(_ connection: UpstreamConnection) { aside[ObjectIdentifier(connection)] = connection }
+
+    /// The session needs it again.
+    public func use(_ connection: UpstreamConnection) { aside[ObjectIdentifier(connection)] = nil }
+
     /// Makes room in the pool: a client may be one identity after the other, and leave a connection of each.
     private func closeLongestUnused() {
         let oldest = idle.values.compactMap(\.first).min { $0.idleSince < $1.idleSince }
@@ -204,7 +225,10 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Every connection.
     var openConnections: some Sequence<UpstreamConnection> { open.values }
 
-    func forget(_ connection: UpstreamConnection) { open[ObjectIdentifier(connection)] = nil }
+    func forget(_ connection: UpstreamConnection) {
+        open[ObjectIdentifier(connection)] = nil
+        aside[ObjectIdentifier(connection)] = nil
+    }
 
     func isReadOnly(_ command: Command) -> Bool { readOnly(command) }
 
@@ -276,7 +300,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     func congestionChanged(of connection: UpstreamConnection) {}
 
-    func connectionIsAtReplica(_ connection: UpstreamConnection) { lookForPrimary() }
+    func connectionIsAtReplica(_ connection: UpstreamConnection) { lookForPrimary(because: .replica(connection, nil)) }
 
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         forget(connection)
@@ -292,6 +316,11 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     private func maintain() {
         let now = context.lookAtClock()
+        search?.giveUp(at: now)
+        if lacksPassword { askWhetherPasswordIsMissing() }
+        for connection in aside.values where connection.isQuiet && now - connection.lastProgress > Self.longestRest {
+            connection.send(["PING"], to: discard)
+        }
         for connection in open.values {
             connection.closeIfUnacknowledged(at: now)
             guard let silence = connection.silence(at: now) else { continue }
@@ -305,6 +334,15 @@ public final class RedisUpstream: UpstreamConnectionOwner {
             }
         }
         closeUnused(at: now)
+    }
+
+    /// Whom Redis ends for being idle (`timeout`) has a client that may not be.
+    private static let longestRest = TimeAmount.seconds(10)
+
+    /// It may be told to demand none any more.
+    private func askWhetherPasswordIsMissing() {
+        let answer = TextReceiver { [weak self] in if $0 != nil { self?.lacksPassword = false } }
+        shared(for: baseIdentity).send(["PING"], to: answer)
     }
 
     /// Closes those in the pool that nobody has used since `limit`.

@@ -12,9 +12,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
     /// How many sessions would send over it.
     public var sessions = 0 {
         didSet {
-            guard sessions == 0 else { return }
-            unusedSince = .now()
-            upstream.closeSurplus()
+            if sessions == 0 { unusedSince = .now() }
+            if (sessions == 0) != (oldValue == 0) { upstream.usageChanged(of: self, isUsed: sessions > 0) }
         }
     }
     private(set) var unusedSince = NIODeadline.now()
@@ -92,7 +91,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
     }
 
     /// The connection and the invalidation feed have been found at different servers: see ``PrimarySearch``.
-    public func lookForPrimary() { upstream.lookForPrimary(isSplit: true) }
+    public func lookForPrimary() { upstream.lookForPrimary(because: .split) }
 
     /// Whether the server has taken the connection.
     public var isReady: Bool { connection?.isReady ?? false }
@@ -112,7 +111,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
         if connection === self.connection { isCongested = connection.isCongested }
     }
 
-    func connectionIsAtReplica(_ connection: UpstreamConnection) { upstream.lookForPrimary() }
+    func connectionIsAtReplica(_ connection: UpstreamConnection) {
+        upstream.lookForPrimary(because: .replica(connection, self))
+    }
 
     func connectionReady(_ connection: UpstreamConnection) {
         if connection === attempt {

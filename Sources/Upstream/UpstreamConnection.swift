@@ -112,6 +112,12 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     /// Calls `receiver` once when the connection is no longer congested.
     public func notifyWhenDrained(_ receiver: ReplyReceiver) { waiters.append(receiver) }
 
+    /// Whether anything that was sent hasn't left this process.
+    public var hasUnsent: Bool {
+        let waiting = try? channelContext?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return log.gatheredBytes > 0 || (waiting ?? 0) > 0
+    }
+
     /// How long the server has been silent although it owes a reply; nil when it owes none that should be quick.
     func silence(at now: NIODeadline) -> TimeAmount? {
         if phase == .ready, pending.isEmpty || slowCommands > 0 || isStreaming || readsHeld { return nil }

@@ -73,8 +73,9 @@ final class FieldExpiry: Sendable {
     /// A command of so many words is about to be sent that may give fields their ends.
     func noteCommand(words: Int, at now: NIODeadline) {
         guard words >= Self.fewestWords else { return }
-        // Where nobody counts, there is no telling when the last one has gone.
-        extend(to: isCounted ? now + Self.hold : nil)
+        if isCounted { extend(to: now + Self.hold) }
+        // Where nobody counts, not any more by now, there is no telling when the last one has gone.
+        if !isCounted { extend(to: nil) }
     }
 
     /// `HEXPIRE key 1 FIELDS 1 field`
@@ -85,8 +86,9 @@ final class FieldExpiry: Sendable {
         guard isCounted else { return }
         guard let hashes else {
             // Nobody will tell when those have gone that were there.
-            if server.load(ordering: .acquiring) == .counting, isPossible(at: now) { extend(to: nil) }
-            return server.store(.unknown, ordering: .releasing)
+            server.store(.unknown, ordering: .releasing)
+            if isPossible(at: now) { extend(to: nil) }
+            return
         }
         if hashes > 0 { extend(to: now + Self.hold) }
         server.store(.counting, ordering: .releasing)

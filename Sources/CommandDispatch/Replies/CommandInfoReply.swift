@@ -12,18 +12,25 @@ final class CommandInfoReply: CollectingReceiver {
     }
 
     override func receive(reply: UnsafeRawBufferPointer) {
-        let decoder = HiredisReplyDecoder()
-        decoder.feed(reply)
-        // What hiredis can't read, and what the server doesn't know, is forwarded like any ordinary command.
-        if let value = try? decoder.next(), let info = CommandInfo(value) {
-            session.dispatcher.learn(name, info.spec(name))
-        }
-        goOn()
+        goOn(outcome(of: reply))
     }
 
-    override func fail(_ failure: UpstreamFailure) { goOn() }
+    private func outcome(of reply: UnsafeRawBufferPointer) -> Lesson.Outcome {
+        if let error = reply.errorLine {
+            return error.hasPrefix("NOPERM ") || error.hasPrefix("ERR ") ? .untold : .failed(error)
+        }
+        let decoder = HiredisReplyDecoder()
+        decoder.feed(reply)
+        guard let value = try? decoder.next(), let entry = value.elements?.first else { return .untold }
+        guard let info = CommandInfo(value) else { return entry.elements == nil ? .unknown : .untold }
+        session.dispatcher.learn(name, info.spec(name))
+        return .unknown
+    }
 
-    private func goOn() {
+    override func fail(_ failure: UpstreamFailure) { goOn(.failed(failure.message)) }
+
+    private func goOn(_ outcome: Lesson.Outcome) {
+        session.lesson = Lesson(name: name, outcome: outcome)
         session.obstacles.remove(.awaitingReply)
         session.wake()
     }

@@ -16,6 +16,7 @@ struct DefaultUser {
     /// What Redis gets in place of `command`, an AUTH or a HELLO; nil if that doesn't log in as the default user. A
     /// wrong password becomes a login that Redis refuses with the words that it has for such.
     func translated(_ command: Command, _ route: CommandRoute) -> ByteBuffer? {
+        guard route == .auth || route == .hello else { return nil }
         var arguments = (0..<command.count).map { Array(command[$0]) }
         var isTranslated = false
         if route == .auth, let login = IdentityChange(command, route).credentials, login.isDefaultUser {

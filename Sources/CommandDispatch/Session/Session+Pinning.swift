@@ -12,13 +12,14 @@ extension Session {
         pinned = connection
         obstacles.insert(.pinned)
         dispatcher.counters.pinnedSessions.add()
-        if let outlet, !outlet.isWritable { connection.holdReads(true) }
+        connection.holdReads(outlet.map { !$0.isWritable } ?? false)
     }
 
     /// Makes the connection whose id the client knows the session's own again; nil if there is none.
     func pinReserved() -> UpstreamConnection? {
         guard let connection = reserved else { return nil }
         reserved = nil
+        dispatcher.upstream?.use(connection)
         pin(connection)
         connectionState.noteIDIsKnown()
         return connection
@@ -44,7 +45,10 @@ extension Session {
     /// whoever uses that means this client.
     func unpinClean() {
         guard connectionState.isIDKnown else { return unpin(reusable: true) }
-        reserved = forgetPinned()
+        guard let connection = forgetPinned() else { return }
+        connection.holdReads(false)
+        dispatcher.upstream?.keepAside(connection)
+        reserved = connection
     }
 
     /// Gives the session's own connection back.

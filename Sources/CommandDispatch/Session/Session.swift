@@ -39,8 +39,8 @@ public final class Session: ReplyReceiver {
     var output = ByteBuffer()
     /// A command was put off until something changes. The front end sets it; ``SessionOutlet/resume()`` follows.
     public var isSuspended = false
-    /// The last command of which the server was asked what it is.
-    var askedAbout: CommandName?
+    /// What came of the last question about a command that nobody knew.
+    var lesson: Lesson?
     /// The round that its next command has to wait for, or has waited for; 0 for none.
     var awaitedRound: UInt64 = 0
     /// Whether it will be woken when that round is settled.
@@ -85,6 +85,8 @@ public final class Session: ReplyReceiver {
 
     // MARK: For the front end
 
+    /// Whether what the next command means depends on a reply that isn't in yet.
+    public var isAwaitingReply: Bool { obstacles.contains(.awaitingReply) }
     /// Whether we have let the client in.
     var isAuthenticated: Bool { !obstacles.contains(.unauthenticated) }
     /// Whether the client may send commands of any size, and leave as much waiting as others may: Redis has let it in,

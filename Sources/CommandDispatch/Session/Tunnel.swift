@@ -32,8 +32,10 @@ final class Tunnel: ReplyReceiver {
     private var lastOnKeys = 0
     /// The last command that flushes, by its number, while it may be without a reply.
     private var lastFlush: Int?
-    /// Ends a suspension that nothing else does, and asks from then on.
-    private var deadline: Scheduled<Void>?
+    /// Looks after a flush that isn't answered yet.
+    private var watch: Scheduled<Void>?
+    /// How many flushes are answered: an answer to what was asked before then isn't about those that came after.
+    private var flushesEnded = 0
     private var isMonitored = false
     /// Whether a reply may be another command's than it seems to be.
     private var isUncertain = false
@@ -107,7 +109,7 @@ final class Tunnel: ReplyReceiver {
 
     private func resetWasAnswered(isReset: Bool) {
         marker = nil
-        settle()
+        settle(isOver: true)
         session.dispatcher.tunnelAnsweredReset(session, isReset: isReset)
     }
 
@@ -220,8 +222,8 @@ final class Tunnel: ReplyReceiver {
     }
 
     /// Shuts the cache until everything is answered; for a while only, because the server may take its time, and what
-    /// is sent meanwhile doesn't prolong that. A reply that comes later flushes once more. Where none may come the
-    /// server is asked how far it is, until it has executed everything.
+    /// is sent meanwhile doesn't prolong that. A reply that comes later flushes once more. Where none may come, or may
+    /// be another's, the server is asked how far it is, again and again.
     private func suspend(_ cache: LoopCache) {
         session.pinned?.expectUnseenChanges()
         let isFirst = lastFlush == nil
@@ -229,23 +231,23 @@ final class Tunnel: ReplyReceiver {
         guard isFirst else { return }
         cache.suspend(1)
         isSuspending = true
-        deadline = schedule(in: Self.longestSuspension, cache) { $0.waitedLong() }
+        watch = schedule(in: Self.patience, cache) { $0.waitedLong() }
     }
 
     private func waitedLong() {
         resume()
-        if mayBeSilent || commands.isCountLost { askForProgress() }
+        guard !hasEnded, let cache, lastFlush != nil else { return }
+        if mayBeSilent || commands.isCountLost { return askForProgress(cache) }
+        watch = schedule(in: Self.patience, cache) { $0.waitedLong() }
     }
 
-    private func askForProgress() {
-        guard !hasEnded, let flush = lastFlush, let cache, let connection = session.pinned else { return }
+    private func askForProgress(_ cache: LoopCache) {
+        guard let connection = session.pinned else { return }
+        let (flush, ended, isAllSent) = (lastFlush, flushesEnded, !connection.hasUnsent)
         session.dispatcher.upstream?.askForProgress(of: connection) { [weak self] progress in
-            guard let self, !hasEnded, lastFlush != nil else { return }
-            guard progress != .underWay, lastFlush == flush else {
-                deadline = schedule(in: Self.longestSuspension, cache) { $0.askForProgress() }
-                return
-            }
-            settle()
+            guard let self, !hasEnded, flushesEnded == ended else { return }
+            if progress != .underWay { settle(isOver: lastFlush == flush && isAllSent || progress == .unknown) }
+            if lastFlush != nil { watch = schedule(in: Self.patience, cache) { $0.waitedLong() } }
         }
     }
 
@@ -258,24 +260,25 @@ final class Tunnel: ReplyReceiver {
         return cache.context.eventLoop.scheduleTask(in: time) { body(bound.value) }
     }
 
-    /// Everything that was sent has been executed.
-    private func settle() {
+    /// Something that was sent has been executed, without anybody's having said so; all of it, if it `isOver`.
+    private func settle(isOver: Bool) {
         guard let cache else { return }
         if commands.answered < lastOnKeys { cache.cache.doubtEverything() }
         guard lastFlush != nil else { return }
         if !isSuspending { cache.flush(.flushCommand) }
-        endFlush()
+        if isOver { endFlush() }
     }
 
     private func endFlush() {
         lastFlush = nil
+        flushesEnded += 1
+        watch?.cancel()
         resume()
     }
 
     private func resume() {
         guard isSuspending else { return }
         isSuspending = false
-        deadline?.cancel()
         cache?.resume(1, .flushCommand)
     }
 
@@ -304,5 +307,5 @@ final class Tunnel: ReplyReceiver {
         session.dispatcher.upstream?.whenAbandonedAreDead { [self] in resume() }
     }
 
-    private static let longestSuspension = TimeAmount.seconds(1)
+    private static let patience = TimeAmount.seconds(1)
 }

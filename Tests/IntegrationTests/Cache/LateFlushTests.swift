@@ -19,7 +19,7 @@ struct LateFlushTests {
 
     @Test(
         "where no reply tells when, Redis is asked how far it is",
-        arguments: ["BLPOP none 2", "CLIENT PAUSE 2000 WRITE"]
+        arguments: ["BLPOP none 5", "CLIENT PAUSE 5000 WRITE"]
     )
     func silent(obstacle: String) throws {
         try other.waitUntilKept("GET k")
@@ -36,6 +36,26 @@ struct LateFlushTests {
         #expect(try other.call("GET", "k") == "$1\r\nv\r\n")
         try waitUntil("it is gone") { try other.call("GET", "k") == "$-1\r\n" }
         #expect(try admin.call("EXISTS", "k") == ":0\r\n")
+    }
+
+    @Test("so it is where replies are given up only after the flush")
+    func silencedLater() throws {
+        try other.waitUntilKept("GET k")
+        let client = try ocm.connect()
+        try admin.call("SELECT", "1")
+        try admin.call("SET", "k", "w")
+        try admin.call("SELECT", "0")
+        try client.call("CLIENT", "TRACKING", "OFF")
+        try client.send("BLPOP none 4\r\nSWAPDB 0 1\r\n")
+        try waitUntil("it is hidden for a while") {
+            try other.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS suspended")
+        }
+        try other.waitUntilKept("GET k")
+        try client.send("CLIENT REPLY OFF\r\nBLPOP none 4\r\nSWAPDB 0 1\r\nSET done 1\r\n")
+        try waitUntil("what was swapped in is kept") { try other.call("GET", "k") == "$1\r\nw\r\n" }
+        try other.waitUntilKept("GET k")
+        try waitUntil("it is swapped out again") { try admin.call("EXISTS", "done") == ":1\r\n" }
+        try waitUntil("that is seen") { try other.call("GET", "k") == "$1\r\nv\r\n" }
     }
 
     @Test("a command that waits behind its client's own blocking one shuts the cache for nobody")

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -89,6 +90,39 @@ struct FailoverTests {
             try other.call("SET", "k", "\(value)")
             try waitUntil("it is seen") { try client.call("GET", "k") == "$1\r\n\(value)\r\n" }
         }
+    }
+
+    @Test("one user's connection has gone to the new primary, another's follows when it is refused")
+    func users() throws {
+        let pair = try Pair()
+        for server in [pair.old, pair.new] { try server.connect().call(line: "ACL SETUSER al on >a ~* &* +@all") }
+        let ocm = try OCMServer(upstream: pair.url)
+        let client = try ocm.connect()
+        let other = try ocm.connect()
+        #expect(try other.call("AUTH", "al", "a") == "+OK\r\n")
+        #expect(try other.call("SET", "k", "1") == "+OK\r\n")
+        #expect(try client.call("SET", "k", "1") == "+OK\r\n")
+        try pair.failOver()
+        try pair.old.connect().call("CLIENT", "KILL", "USER", "default")
+        try waitUntil("one can write") { try client.call("SET", "k", "2") == "+OK\r\n" }
+        try waitUntil("so can the other") { try other.call("SET", "k", "3") == "+OK\r\n" }
+        #expect(try pair.new.connect().call("GET", "k") == "$1\r\n3\r\n")
+    }
+
+    @Test("a client that has scripts say what a replica says ends no connection")
+    func liar() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let subscriber = try ocm.connect()
+        try subscriber.call("SUBSCRIBE", "c")
+        let liar = try ocm.connect()
+        for _ in 0..<20 {
+            #expect(try liar.call("EVAL", "return redis.error_reply('READONLY no')", "0") == "-READONLY no\r\n")
+            usleep(100_000)
+        }
+        #expect(try subscriber.isSilent(for: 0.1))
+        #expect(try ocm.connect().call("INFO", "ocm").contains("ocm_cache_flushes_connection_lost:0\r\n"))
     }
 
     @Test("who is meant to read from a replica stays there, whatever is written")

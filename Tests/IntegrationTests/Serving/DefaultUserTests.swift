@@ -45,6 +45,44 @@ struct DefaultUserTests {
         #expect(try client.call("FLUSHALL").hasPrefix("-NOPERM"))
     }
 
+    @Test(
+        "nor does RESET, whatever the tunnel is one for",
+        arguments: ["REPLCONF x", "PSYNC a", "SCRIPT DEBUG YES", "FUNCTION DEBUG YES", "CLIENT TRACKING OFF"]
+    )
+    func reset(opening: String) throws {
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "nobody", "n") == "+OK\r\n")
+        #expect(try client.call(line: opening).hasPrefix("-"))
+        #expect(try client.call("RESET") == "+RESET\r\n")
+        #expect(try client.call("ACL", "WHOAMI") == "-NOAUTH Authentication required.\r\n")
+    }
+
+    @Test(
+        "nor does a command under another name, of which Redis may not tell",
+        arguments: ["AUTH", "HELLO", "RESET"],
+        ["short", String(repeating: "0123456789", count: 4)]
+    )
+    func renamed(command: String, name: String) throws {
+        let redis = try RedisServer(["--rename-command", command, name])
+        let admin = try redis.connect()
+        // Passwords are given by the usual name, or not at all; and nobody but the default user may ask about commands.
+        let url = command == "AUTH" ? redis.url : "redis://side:u@127.0.0.1:\(redis.port)"
+        try admin.call(line: "ACL SETUSER side on >u ~* &* +@all -set -command")
+        if command == "AUTH" { try admin.call(line: "ACL SETUSER default -set -command") }
+        let ocm = try OCMServer(upstream: url, ["--requirepass", "gate"])
+        let words = ["AUTH": " default zz", "HELLO": " 2 AUTH default zz"][command] ?? ""
+        for opening in [nil, "CLIENT TRACKING OFF", "PSYNC a"] {
+            let client = try ocm.connect()
+            #expect(try client.call("AUTH", "gate") == "+OK\r\n")
+            if let opening { try client.call(line: opening) }
+            #expect(try client.call(line: name + words).hasPrefix("-ERR "))
+            #expect(try client.call("SET", "k", "v").hasPrefix("-NOPERM"))
+        }
+        let other = try ocm.connect()
+        #expect(try other.call("AUTH", "gate") == "+OK\r\n")
+        #expect(try other.call("SET", "k", "v").hasPrefix("-NOPERM"))
+    }
+
     @Test("the right one makes its client the URL's user in a tunnel, too", arguments: ["2", "3"])
     func inTunnel(version: String) throws {
         let client = try ocm.connect()
@@ -100,5 +138,41 @@ struct DefaultUserTests {
         try other.send("*11\r\n")
         #expect(try other.readToEnd() == Array("-ERR Protocol error: unauthenticated multibulk length\r\n".utf8))
         #expect(try client.call("SET", "k", String(repeating: "v", count: 100_000)) == "+OK\r\n")
+    }
+
+    @Test("what is sent behind an AUTH that isn't answered yet may be long", arguments: [false, true])
+    func behindLogin(isOurs: Bool) throws {
+        let redis = try RedisServer(isOurs ? [] : ["--requirepass", "gate"])
+        let ocm = try OCMServer(upstream: redis.url, isOurs ? ["--requirepass", "gate"] : [])
+        let value = String(repeating: "v", count: 20_000)
+        let keys = (0..<20).map { "k\($0)" }
+        for login in ["AUTH gate", "HELLO 2 AUTH default gate"] {
+            let client = try ocm.connect()
+            let commands = [login.split(separator: " ").map(String.init), ["SET", "k", value], ["DEL"] + keys]
+            try client.send(commands.flatMap { RawConnection.frame($0.map { Array($0.utf8) }) })
+            _ = try client.readReply()
+            #expect(try client.readReply() == Array("+OK\r\n".utf8))
+            #expect(try client.readReply() == Array(":0\r\n".utf8))
+            let stranger = try ocm.connect()
+            try stranger.send(RawConnection.frame([Array("AUTH".utf8), Array("wrong".utf8)]))
+            try stranger.send("*2\r\n$3\r\nGET\r\n$20000\r\n")
+            #expect(try stranger.readReply().starts(with: "-WRONGPASS".utf8))
+            #expect(try stranger.readToEnd() == Array("-ERR Protocol error: unauthenticated bulk length\r\n".utf8))
+        }
+    }
+
+    @Test("where Redis demands a password no more, nobody is a stranger")
+    func passwordGone() throws {
+        let redis = try RedisServer(["--requirepass", "secret"])
+        let ocm = try OCMServer(upstream: redis.url)
+        let admin = try redis.connect()
+        try admin.call("AUTH", "secret")
+        #expect(try ocm.connect().call("GET", "k").hasPrefix("-NOAUTH"))
+        try admin.call("CONFIG", "SET", "requirepass", "")
+        let value = String(repeating: "v", count: 20_000)
+        try waitUntil("long requests are taken") {
+            let client = try ocm.connect()
+            return (try? client.call("SET", "k", value)) == "+OK\r\n"
+        }
     }
 }

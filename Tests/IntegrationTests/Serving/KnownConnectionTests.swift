@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -71,6 +72,46 @@ struct KnownConnectionTests {
         #expect(try client.readToEnd().isEmpty)
     }
 
+    @Test("a handshake that is sent at once is as good as step by step")
+    func pipelined() throws {
+        try client.send("CLIENT ID\r\nCLIENT SETNAME me\r\nCLIENT GETNAME\r\nCLIENT SETINFO lib-name x\r\nGET k\r\n")
+        let id = String(decoding: try client.readReply(), as: UTF8.self).filter(\.isNumber)
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        #expect(try client.readReply() == Array("$2\r\nme\r\n".utf8))
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        _ = try client.readReply()
+        try client.waitUntilKept("GET k")
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+        for name in 0..<1000 { try client.sendCommand("CLIENT", "SETNAME", "name\(name)") }
+        for _ in 0..<1000 { #expect(try client.readReply() == Array("+OK\r\n".utf8)) }
+        try waitUntil("Redis knows the last name") {
+            try admin.call("CLIENT", "LIST", "ID", id).contains("name=name999 ")
+        }
+    }
+
+    @Test("a slow reader's connection reads on when it is needed again")
+    func slowReader() throws {
+        #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
+        for _ in 0..<20 {
+            try client.sendCommand("EVAL", "return string.rep('x', 5000000)", "0")
+            usleep(20_000)
+            #expect(try client.readReply().count == 5_000_012)
+            #expect(try client.call("GET", "k") == "$-1\r\n")
+            #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
+        }
+    }
+
+    @Test("Redis's time-out for idle clients doesn't end one that only reads from the cache")
+    func timeout() throws {
+        try admin.call("CONFIG", "SET", "timeout", "12")
+        #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
+        let start = Date()
+        while Date().timeIntervalSince(start) < 16 {
+            #expect(try client.call("GET", "k") == "$-1\r\n")
+            usleep(100_000)
+        }
+    }
+
     @Test("nobody else gets the connection, whoever knows its id")
     func afterwards() throws {
         let id = try client.call("CLIENT", "ID")
@@ -89,6 +130,14 @@ struct KnownConnectionTests {
         try client.call("GET", "k")
         try client.call("SUBSCRIBE", "c")
         #expect(try admin.call("CLIENT", "LIST", "ID", id.filter(\.isNumber)).contains("sub=1 "))
+    }
+
+    @Test("a debugger that Redis refuses leaves nothing behind", arguments: ["SCRIPT DEBUG YES", "FUNCTION DEBUG YES"])
+    func refusedDebugger(words: String) throws {
+        try admin.call(line: "ACL SETUSER al on >a ~* +@all -script")
+        try client.call("AUTH", "al", "a")
+        #expect(try client.call(line: words).hasPrefix("-"))
+        try client.waitUntilKept("GET k")
     }
 
     @Test("the debugger of scripts works as if there was nobody in between", arguments: ["YES", "SYNC"])
