@@ -4,10 +4,10 @@ import Upstream
 
 /// # Commands that nobody here knows
 ///
-/// A module's, one of a newer Redis, a renamed one, a mistake: the server is asked once what it is, and then the command
-/// goes the way that fits. What the server doesn't tell of may be anything, under another name: it goes over the
-/// session's own connection, which is its own from then on. But not if there is a password of ours, which it might get
-/// round (``DefaultUser``).
+/// A module's, one of a newer Redis, a renamed one, a mistake: the server is asked once what it is, and then the
+/// command goes the way that fits. What the server doesn't tell of may be anything, under another name: it goes over
+/// the session's own connection, which is its own from then on. But not if there is a password of ours, which it might
+/// get round (``DefaultUser``).
 extension Dispatcher {
     /// Takes a command that is neither in the table nor learned yet.
     func dispatchUnknown(

@@ -1,9 +1,12 @@
-/// What the server calls a connection: `id` and `addr` of its `CLIENT INFO`.
+/// What the server calls a connection: `id`, `addr` and `laddr` of its `CLIENT INFO`.
 ///
-/// Both together name one connection for ever. Ids begin anew when a server restarts, and another server has its own.
+/// The first two together name one connection for ever. Ids begin anew when a server restarts, and another server has
+/// its own.
 struct ClientInfo: Equatable {
     let id: String
     let address: String
+    /// Where the server took the connection; nil if it doesn't tell, as before 6.2.
+    let serverAddress: String?
 
     /// What a reply to `CLIENT INFO` says; nil if it isn't one.
     init?(_ reply: UnsafeRawBufferPointer) {
@@ -16,5 +19,6 @@ struct ClientInfo: Equatable {
         guard let id = value(of: ["id", "txt:id"]), let address = value(of: ["addr"]) else { return nil }
         self.id = String(id)
         self.address = String(address)
+        serverAddress = value(of: ["laddr"]).map(String.init)
     }
 }

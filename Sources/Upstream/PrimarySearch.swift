@@ -12,9 +12,9 @@ import NIOCore
 /// every connection that is older ends, on all event loops, as if the server had ended it. If it is a replica then its
 /// readers are meant to be there, and stay.
 ///
-/// Any client can have a script say what a replica says. So a shared connection's server is asked who it is. A client's
-/// own connection can't be asked, being in a transaction perhaps: if the base identity's is at the primary already, the
-/// client's alone ends.
+/// Any client can have a script say what a replica says, and a replica may be the primary by the time that we look. So a
+/// shared connection's server is asked who it is. A client's own connection can't be asked, being in a transaction
+/// perhaps: if the base identity's is at the primary already, and the client's at another address, that one ends alone.
 ///
 /// A server that refuses writes for good would have us look again and again, and a name that leads to several servers
 /// in turn move again and again: each search makes the next one wait longer, and each move a good deal longer.
@@ -78,9 +78,19 @@ final class PrimarySearch: UpstreamConnectionOwner {
         let receiver = TextReceiver { [weak self] in
             let current = $0.flatMap { ServerInfo($0).id }
             if let current, current != id { self?.end(.move) }
-            self?.end(shared == nil && current == id ? .end(complainant) : .stay)
+            self?.end(
+                shared == nil && current == id && self?.isElsewhere(complainant) == true ? .end(complainant) : .stay
+            )
         }
         asked.send(ServerInfo.question, to: receiver)
+    }
+
+    /// Whether the connection's server has another address than the one that was found.
+    private func isElsewhere(_ complainant: UpstreamConnection) -> Bool {
+        guard let there = complainant.clientInfo?.serverAddress, let here = connection?.clientInfo?.serverAddress else {
+            return false
+        }
+        return there != here
     }
 
     // MARK: UpstreamConnectionOwner

@@ -109,6 +109,23 @@ struct FailoverTests {
         #expect(try pair.new.connect().call("GET", "k") == "$1\r\n3\r\n")
     }
 
+    @Test("a primary that was a replica for a moment keeps its connections")
+    func moment() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try ocm.waitUntilCaching()
+        let client = try ocm.connect()
+        let id = try client.call("CLIENT", "ID")
+        let transaction = "MULTI\r\nREPLICAOF localhost 1\r\nSET k v\r\nEXEC\r\nSET k v\r\nREPLICAOF NO ONE\r\n"
+        for _ in 0..<3 {
+            try client.send(transaction)
+            for _ in 0..<6 { _ = try client.readReply() }
+            usleep(400_000)
+            #expect(try client.call("CLIENT", "ID") == id)
+        }
+        #expect(!ocm.log.contains("leads to another server"))
+    }
+
     @Test("a client that has scripts say what a replica says ends no connection")
     func liar() throws {
         let redis = try RedisServer()
