@@ -18,12 +18,10 @@ extension Dispatcher {
         guard command.count > 1 else { return forwardOrPin(command, spec, session) }
         switch ClientSubcommand(command) {
         case .setName, .getName, .setInfo:
-            if session.mayBeEnteringTransaction { return .later }
-            if session.connectionState.inTransaction {
-                return sendPinned(command, spec, session, reply: StateReply(session, .keep))
-            }
+            if session.mayBeEnteringTransaction || session.isRenaming { return .later }
+            if session.connectionState.inTransaction { return nameAtExec(command, spec, session) }
             answerFromSession(command, session)
-            if let own = session.pinned ?? session.reserved { renameSoon(own, for: session) }
+            if let own = session.pinned ?? session.reserved { rename(own, for: session) }
             return .taken
         case .stream: return openTunnel(command, spec, session)
         case .pause: return sendPinned(command, spec, session, reply: PauseReply(session, command))
@@ -40,11 +38,23 @@ extension Dispatcher {
         }
     }
 
+    /// CLIENT SETNAME, GETNAME or SETINFO within a transaction.
+    private func nameAtExec(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session
+    ) -> Disposition {
+        if case .setName = ClientSubcommand(command), command.count == 3, ClientName.isValid(command[2]) {
+            session.nameAtExec(Array(command[2]))
+        }
+        return sendPinned(command, spec, session, reply: StateReply(session, .keep))
+    }
+
     /// CLIENT SETNAME, GETNAME and SETINFO, without the server.
     func answerFromSession(_ command: Command, _ session: Session) {
         switch ClientSubcommand(command) {
         case .setName where command.count == 3:
-            guard command[2].allSatisfy({ (33...126).contains($0) }) else {
+            guard ClientName.isValid(command[2]) else {
                 return session.replyError("ERR Client names cannot contain spaces, newlines or special characters.")
             }
             session.clientName = Array(command[2])
@@ -98,6 +108,12 @@ enum ClientSubcommand {
             ("kill", .others), ("unblock", .others), ("help", .others), ("getredir", .others),
             ("trackinginfo", .others), ("id", .identity), ("info", .identity), ("maint_notifications", .maintenance),
         ]
-        self = words.first { command.subcommand(is: $0.0) }?.1 ?? .own
+        let found = words.first { command.subcommand(is: $0.0) }?.1 ?? .own
+        // What Redis may or may not find isn't ours to answer.
+        let isExact = !command[1].contains(0)
+        switch found {
+        case .setName, .getName, .setInfo, .others, .maintenance: self = isExact ? found : .own
+        case .stream, .pause, .identity, .own: self = found
+        }
     }
 }

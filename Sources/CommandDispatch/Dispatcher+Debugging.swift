@@ -15,6 +15,12 @@ extension Dispatcher {
         _ session: Session
     ) -> Disposition {
         guard session.outstanding == 0 else { return .later }
+        // Redis wants it to come alone, and not behind what tells the connection's name.
+        switch pinnedConnection(of: session) {
+        case .later: return .later
+        case .refused: return .taken
+        case .connection: if session.isRenaming { return .later }
+        }
         let disposition = sendPinned(command, spec, session, reply: DebuggerReply(session))
         if disposition == .taken, session.pinned != nil { session.obstacles.insert(.awaitingReply) }
         return disposition
@@ -29,6 +35,6 @@ extension Dispatcher {
     /// Takes a command that nobody here knows, where replies can't be told apart.
     func dispatchUnframed(_ command: Command, _ session: Session) -> Disposition {
         server.requiredPassword == nil || command.isForDebugger
-            ? dispatchInTunnel(command, unknownCommand, session) : refuseInTunnel(command, session)
+            ? dispatchInTunnel(command, unknownCommand, session) : refuseInTurn(command, session)
     }
 }

@@ -117,18 +117,11 @@ extension Dispatcher {
         }
     }
 
-    /// Has the connection bear the session's name, now or when it has answered: a client may change its name faster
-    /// than the server takes that in.
-    func renameSoon(_ connection: UpstreamConnection, for session: Session) {
-        guard connection.isQuiet, connection.clientName != session.clientName else { return }
-        connection.clientName = session.clientName
-        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session, connection))
-    }
-
     /// Has the connection bear the session's name.
     func rename(_ connection: UpstreamConnection, for session: Session) {
         guard connection.clientName != session.clientName else { return }
         connection.clientName = session.clientName
-        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: discard)
+        session.isRenaming = true
+        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session))
     }
 }

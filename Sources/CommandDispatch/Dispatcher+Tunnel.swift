@@ -32,22 +32,21 @@ extension Dispatcher {
         return tunnel
     }
 
-    /// Passes a command into the session's tunnel, or `frame` in its place. Everything is the server's to answer; RESET
-    /// alone ends the tunnel, because what the connection is after it (no longer authenticated by us, on database 0)
-    /// isn't what a new session of ours is.
+    /// Passes a command into the session's tunnel. Everything is the server's to answer; RESET alone ends the tunnel,
+    /// because what the connection is after it (no longer authenticated by us, on database 0) isn't what a new session
+    /// of ours is.
     func dispatchInTunnel(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
-        _ session: Session,
-        as frame: ByteBuffer? = nil
+        _ session: Session
     ) -> Disposition {
         guard let connection = session.pinned, let tunnel = session.tunnel else { return .later }
         let route = spec.pointee.route
         if route == .reset, command.count == 1, !tunnel.isFramed {
-            // Where replies can't be told apart nobody can say when the server has done it.
-            session.unpin(reusable: false)
-            makeNew(session)
-            session.reply { $0.writeSimpleString("RESET") }
+            // Where replies can't be told apart nobody can say when the server has done it: what was sent before is
+            // answered, and then the client's connection ends.
+            session.obstacles.insert(.awaitingReply)
+            session.inputEnded()
             return .taken
         }
         if connection.isCongested {
@@ -56,7 +55,7 @@ extension Dispatcher {
         }
         if route == .fieldExpiry { server.fieldExpiry.noteCommand(words: command.count, at: .now()) }
         noteTunnelled(command, spec, tunnel)
-        if let frame = frame ?? defaultUser?.translated(command, route) {
+        if let frame = defaultUser?.translated(command, route) {
             frame.withUnsafeReadableBytes { connection.sendInStream($0) }
         } else {
             connection.sendInStream(command.frame)

@@ -43,10 +43,9 @@ public struct Command {
         return (0..<count).allSatisfy { bytes[$0].lowercasedASCII == word.utf8Start[$0] }
     }
 
-    /// Whether it is the subcommand `word` (given in lower case): Redis looks these up with all their bytes.
-    public func subcommand(is word: StaticString) -> Bool {
-        count > 1 && self[1].count == word.utf8CodeUnitCount && argument(1, is: word)
-    }
+    /// Whether it is, or may be, the subcommand `word` (given in lower case). Redis looks these up in a table, by a
+    /// hash of all their bytes, but compares them as it does options: with a zero byte behind it one may be found.
+    public func subcommand(is word: StaticString) -> Bool { count > 1 && argument(1, is: word) }
 
     /// Argument `index` as a string, for logs and messages; bytes that are not UTF-8 are replaced.
     public func string(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }

@@ -12,8 +12,8 @@ import NIOCore
 /// every connection that is older ends, on all event loops, as if the server had ended it. If it is a replica then its
 /// readers are meant to be there, and stay.
 ///
-/// Any client can have a script say what a replica says, and a replica may be the primary by the time that we look. So a
-/// shared connection's server is asked who it is. A client's own connection can't be asked, being in a transaction
+/// Any client can have a script say what a replica says, and a replica may be the primary by the time that we look. So
+/// a shared connection's server is asked who it is. A client's own connection can't be asked, being in a transaction
 /// perhaps: if the base identity's is at the primary already, and the client's at another address, that one ends alone.
 ///
 /// A server that refuses writes for good would have us look again and again, and a name that leads to several servers
@@ -41,6 +41,8 @@ final class PrimarySearch: UpstreamConnectionOwner {
     let begun = NIODeadline.now()
     private let upstream: RedisUpstream
     private let reason: Reason
+    /// Whose the connection was that complained.
+    private var owners = 0
     private let done: (Outcome) -> Void
     private var connection: UpstreamConnection?
 
@@ -48,6 +50,7 @@ final class PrimarySearch: UpstreamConnectionOwner {
     init(_ upstream: RedisUpstream, _ reason: Reason, done: @escaping (Outcome) -> Void) {
         self.upstream = upstream
         self.reason = reason
+        if case .replica(let complainant, _) = reason { owners = complainant.owners }
         self.done = done
     }
 
@@ -85,9 +88,11 @@ final class PrimarySearch: UpstreamConnectionOwner {
         asked.send(ServerInfo.question, to: receiver)
     }
 
-    /// Whether the connection's server has another address than the one that was found.
+    /// Whether the connection is still whose it was, and its server has another address than the one that was found.
     private func isElsewhere(_ complainant: UpstreamConnection) -> Bool {
-        guard let there = complainant.clientInfo?.serverAddress, let here = connection?.clientInfo?.serverAddress else {
+        guard complainant.owners == owners, let there = complainant.clientInfo?.serverAddress,
+            let here = connection?.clientInfo?.serverAddress
+        else {
             return false
         }
         return there != here

@@ -15,7 +15,7 @@ extension RedisUpstream {
             switch outcome {
             case .stay: break
             case .move: onMove?(search.begun)
-            case .end(let connection): connection.close(Self.moved(serverName))
+            case .end(let connection): if isPinned(connection) { connection.close(Self.moved(serverName)) }
             }
         }
         self.search = search

@@ -159,6 +159,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         if let failure = failureWhileDown { throw failure }
         let connection = takeIdle(identity) ?? open(identity, owner: self)
         pinned[ObjectIdentifier(connection)] = onLoss
+        connection.owners += 1
         return connection
     }
 
@@ -224,6 +225,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
 
     /// Every connection.
     var openConnections: some Sequence<UpstreamConnection> { open.values }
+
+    /// Whether some session has the connection to itself.
+    func isPinned(_ connection: UpstreamConnection) -> Bool { pinned[ObjectIdentifier(connection)] != nil }
 
     func forget(_ connection: UpstreamConnection) {
         open[ObjectIdentifier(connection)] = nil
@@ -319,6 +323,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         search?.giveUp(at: now)
         if lacksPassword { askWhetherPasswordIsMissing() }
         for connection in aside.values where connection.isQuiet && now - connection.lastProgress > Self.longestRest {
+            // It may be held back, as by CLIENT PAUSE, for as long as the client wouldn't have minded.
+            connection.slowCommands += 1
             connection.send(["PING"], to: discard)
         }
         for connection in open.values {

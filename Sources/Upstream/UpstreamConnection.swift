@@ -38,6 +38,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var lacksPassword: Bool { handshake.lacksPassword }
     /// Since when it has been there.
     let opened = NIODeadline.now()
+    /// How many sessions have had it to themselves.
+    var owners = 0
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 
@@ -288,7 +290,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 replies = 0
             }
         }
-        if index > undelivered { deliver(bytes, undelivered..<index, replies, goesOn: goesOn) }
+        if index > undelivered, phase != .closed { deliver(bytes, undelivered..<index, replies, goesOn: goesOn) }
     }
 
     @inline(__always)
@@ -425,9 +427,12 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         channelContext.read()
     }
 
-    /// Ends the connection on purpose; its owner isn't told.
+    /// Ends the connection on purpose; its owner isn't told. Whoever waits for a reply isn't either, and may be held by
+    /// nothing else.
     public func closeQuietly() {
         phase = .closed
+        pending = RingQueue()
+        log = CommandLog(pool: context.buffers)
         closeChannels()
         wakeWaiters()
     }

@@ -21,6 +21,7 @@ final class IdentityReply: CollectingReceiver {
         if isQueued || (isError && change.mayTakePartialEffect) {
             change.authenticates ? session.connectionState.keepForAnotherUser() : session.connectionState.keep()
         }
+        if isQueued, let name = change.clientName { session.nameAtExec(name) }
         session.obstacles.remove(.awaitingReply)
         if isAccepted { session.dispatcher.finish(change, session, connection) }
         session.receive(reply, replies: 1, goesOn: false)

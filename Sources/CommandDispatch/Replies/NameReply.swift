@@ -1,19 +1,19 @@
 import RESP
 import Upstream
 
-/// Takes the server's answer to the CLIENT SETNAME that a session's own connection was sent, and sees to it that the
-/// connection bears the name that the session has by then.
+/// Takes the server's answer to the CLIENT SETNAME that a session's own connection was sent.
 final class NameReply: CollectingReceiver {
-    private let session: Session
-    private let connection: UpstreamConnection
+    private weak var session: Session?
 
-    init(_ session: Session, _ connection: UpstreamConnection) {
-        self.session = session
-        self.connection = connection
-    }
+    init(_ session: Session) { self.session = session }
 
-    override func receive(reply: UnsafeRawBufferPointer) {
-        guard session.pinned === connection || session.reserved === connection else { return }
-        session.dispatcher.renameSoon(connection, for: session)
+    override func receive(reply: UnsafeRawBufferPointer) { goOn() }
+
+    override func fail(_ failure: UpstreamFailure) { goOn() }
+
+    /// A client may change its name faster than the server takes that in: the next change waits for this.
+    private func goOn() {
+        session?.isRenaming = false
+        session?.wake()
     }
 }

@@ -32,7 +32,7 @@ struct HelloRequest {
                 credentials = Credentials(user: Array(command[index + 1]), password: Array(command[index + 2]))
                 index += 3
             } else if command.argument(index, is: "setname"), left >= 1 {
-                guard command[index + 1].allSatisfy({ (33...126).contains($0) }) else {
+                guard ClientName.isValid(command[index + 1]) else {
                     return "ERR Client names cannot contain spaces, newlines or special characters."
                 }
                 clientName = Array(command[index + 1])

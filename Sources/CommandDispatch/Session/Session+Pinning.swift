@@ -25,6 +25,14 @@ extension Session {
         return connection
     }
 
+    /// The client has this name once its transaction is executed.
+    func nameAtExec(_ name: [UInt8]) {
+        connectionState.atExec { [unowned self] in
+            clientName = name
+            pinned?.clientName = name
+        }
+    }
+
     /// From now on whatever the server sends is the client's.
     func becomeTunnel(_ tunnel: Tunnel) {
         self.tunnel = tunnel
@@ -56,6 +64,7 @@ extension Session {
         let isReusable = reusable && !connectionState.isIDKnown
         if let reserved { dispatcher.upstream?.unpin(reserved, clean: false) }
         reserved = nil
+        isRenaming = false
         let tunnel = tunnel
         guard let connection = forgetPinned() else { return }
         dispatcher.upstream?.unpin(connection, clean: isReusable)
@@ -69,6 +78,7 @@ extension Session {
         guard pinned != nil || reserved != nil else { return }
         let lostState = !connectionState.isClean || connectionState.isIDKnown || reserved != nil || isTunnel
         reserved = nil
+        isRenaming = false
         tunnel?.end()
         _ = forgetPinned()
         // A transaction, a subscription or a known id is gone with the connection. Redis would be gone too.

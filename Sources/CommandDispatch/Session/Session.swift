@@ -17,6 +17,8 @@ public final class Session: ReplyReceiver {
     let isStateless: Bool
     /// The name that the client gave itself.
     var clientName: [UInt8] = []
+    /// Whether its own connection is being told the name.
+    var isRenaming = false
     /// The upstream connection that it shares; nil with the embedded store.
     var shared: SharedConnection? {
         didSet {

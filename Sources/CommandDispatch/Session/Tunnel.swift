@@ -19,7 +19,7 @@ final class Tunnel: ReplyReceiver {
     private var isSuspending = false
 
     private let session: Session
-    /// Nil where nobody minds what comes through: there is no cache, or it isn't RESP.
+    /// Nil if there is none.
     private let cache: LoopCache?
     /// The beginning of the frame that is coming.
     private var beginning: [UInt8] = []
@@ -56,11 +56,18 @@ final class Tunnel: ReplyReceiver {
     init(session: Session, framed: Bool) {
         self.session = session
         isFramed = framed
-        cache = framed ? session.dispatcher.cache : nil
+        cache = session.dispatcher.cache
         transaction = session.takeTransaction()
+        guard !framed else { return }
+        mayBeSilent = true
+        commands.loseCount()
     }
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
+        guard isFramed else {
+            if let cache { release(nil, cache) }
+            return session.pass(bytes)
+        }
         let isWhole = replies > 0
         if marker != nil, beginning.isEmpty, !heldError.isEmpty || bytes.first == UInt8(ascii: "-") {
             heldError.append(contentsOf: bytes)
@@ -235,8 +242,8 @@ final class Tunnel: ReplyReceiver {
     }
 
     private func waitedLong() {
-        resume()
         guard !hasEnded, let cache, lastFlush != nil else { return }
+        resume()
         if mayBeSilent || commands.isCountLost { return askForProgress(cache) }
         watch = schedule(in: Self.patience, cache) { $0.waitedLong() }
     }

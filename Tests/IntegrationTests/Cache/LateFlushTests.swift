@@ -58,6 +58,20 @@ struct LateFlushTests {
         try waitUntil("that is seen") { try other.call("GET", "k") == "$1\r\nv\r\n" }
     }
 
+    @Test("so it is where bytes pass as they are")
+    func raw() throws {
+        try other.waitUntilKept("GET k")
+        let client = try ocm.connect()
+        try client.send("REPLCONF capa eof\r\nSWAPDB 0 1\r\n")
+        for _ in 0..<2 { #expect(try client.readReply() == Array("+OK\r\n".utf8)) }
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+        for number in 0..<200 {
+            try other.call("GET", "n")
+            #expect(try client.call("SET", "n", "\(number)") == "+OK\r\n")
+            #expect(try other.call("GET", "n").hasSuffix("\r\n\(number)\r\n"))
+        }
+    }
+
     @Test("a command that waits behind its client's own blocking one shuts the cache for nobody")
     func behindBlocking() throws {
         let client = try ocm.connect()

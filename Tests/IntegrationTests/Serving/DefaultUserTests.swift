@@ -53,8 +53,15 @@ struct DefaultUserTests {
         let client = try ocm.connect()
         #expect(try client.call("AUTH", "nobody", "n") == "+OK\r\n")
         #expect(try client.call(line: opening).hasPrefix("-"))
-        #expect(try client.call("RESET") == "+RESET\r\n")
-        #expect(try client.call("ACL", "WHOAMI") == "-NOAUTH Authentication required.\r\n")
+        try client.send("PING\r\nRESET\r\nACL WHOAMI\r\n")
+        #expect(
+            try client.readReply() == Array("-NOPERM this user has no permissions to run the 'ping' command\r\n".utf8)
+        )
+        let isEnd = opening.hasPrefix("REPLCONF") || opening.hasPrefix("PSYNC")
+        let rest = isEnd ? try client.readToEnd() : try client.readReply() + client.readReply()
+        #expect(
+            String(decoding: rest, as: UTF8.self) == (isEnd ? "" : "+RESET\r\n-NOAUTH Authentication required.\r\n")
+        )
     }
 
     @Test(
@@ -81,6 +88,19 @@ struct DefaultUserTests {
         let other = try ocm.connect()
         #expect(try other.call("AUTH", "gate") == "+OK\r\n")
         #expect(try other.call("SET", "k", "v").hasPrefix("-NOPERM"))
+    }
+
+    @Test("what isn't sent within a transaction has Redis abort it")
+    func untoldInTransaction() throws {
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "gate") == "+OK\r\n")
+        let name = String(repeating: "long", count: 10)
+        for words in [["MULTI"], ["DEL", "k"], [name], ["AUTH\0", "default", "x"], ["EXEC"]] {
+            try client.send(RawConnection.frame(words.map { Array($0.utf8) }))
+        }
+        for start in ["+OK", "+QUEUED", "-ERR unknown command", "-ERR unknown command", "-EXECABORT"] {
+            #expect(String(decoding: try client.readReply(), as: UTF8.self).hasPrefix(start))
+        }
     }
 
     @Test("the right one makes its client the URL's user in a tunnel, too", arguments: ["2", "3"])

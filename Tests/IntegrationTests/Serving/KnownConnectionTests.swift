@@ -89,6 +89,29 @@ struct KnownConnectionTests {
         }
     }
 
+    @Test("a name that a transaction gives is the client's, and the last of many is")
+    func names() throws {
+        for words in ["MULTI", "CLIENT SETNAME foo", "EXEC"] { #expect(try !client.call(line: words).hasPrefix("-")) }
+        #expect(try client.call("CLIENT", "GETNAME") == "$3\r\nfoo\r\n")
+        for words in ["MULTI", "HELLO 2 SETNAME bar", "EXEC"] { #expect(try !client.call(line: words).hasPrefix("-")) }
+        #expect(try client.call("CLIENT", "GETNAME") == "$3\r\nbar\r\n")
+        #expect(try client.call("CLIENT", "NO-EVICT", "ON") == "+OK\r\n")
+        try client.send("CLIENT SETNAME a\r\nCLIENT SETNAME b\r\nCLIENT INFO\r\n")
+        for _ in 0..<2 { #expect(try client.readReply() == Array("+OK\r\n".utf8)) }
+        #expect(String(decoding: try client.readReply(), as: UTF8.self).contains(" name=b "))
+    }
+
+    @Test("clients that leave with a name on its way leave nothing else")
+    func goneWhileRenaming() throws {
+        let name = [UInt8](repeating: UInt8(ascii: "n"), count: 2_000_000)
+        for _ in 0..<100 {
+            let client = try ocm.connect()
+            #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
+            try client.send(RawConnection.frame([Array("CLIENT".utf8), Array("SETNAME".utf8), name]))
+        }
+        #expect(ocm.process.residentMemory < 200 << 20)
+    }
+
     @Test("a slow reader's connection reads on when it is needed again")
     func slowReader() throws {
         #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
@@ -142,6 +165,7 @@ struct KnownConnectionTests {
 
     @Test("the debugger of scripts works as if there was nobody in between", arguments: ["YES", "SYNC"])
     func debugger(mode: String) throws {
+        #expect(try client.call("CLIENT", "SETNAME", "me") == "+OK\r\n")
         for server in [client, admin] {
             #expect(try server.call("SCRIPT", "DEBUG", mode) == "+OK\r\n")
             #expect(try server.call("EVAL", "return {KEYS[1], 2}", "1", "k").contains("Stopped at 1"))
