@@ -5,10 +5,10 @@ import Upstream
 /// # Commands that nobody here knows
 ///
 /// A module's, one of a newer Redis, a renamed one, a mistake: the server is asked what it is, and then the command
-/// goes the way that fits. What the server doesn't know either, or doesn't tell of, may be anything all the same: it may
-/// be another server by the time that the command arrives. So it goes over the session's own connection, which is its
-/// own from then on unless the command is refused. But what isn't told of goes nowhere if there is a password of ours,
-/// which it might get round (``DefaultUser``).
+/// goes the way that fits. What the server doesn't know either, or doesn't tell of, may be anything all the same: it
+/// may be another server by the time that the command arrives. So it goes over the session's own connection, which is
+/// its own from then on unless the command is refused. But what isn't told of goes nowhere if there is a password of
+/// ours, which it might get round (``DefaultUser``).
 extension Dispatcher {
     /// Takes a command that is neither in the table nor learned yet.
     func dispatchUnknown(
