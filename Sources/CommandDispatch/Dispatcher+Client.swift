@@ -28,12 +28,10 @@ extension Dispatcher {
         case .others: return sendPinned(command, spec, session)
         case .identity: return sendPinned(command, spec, session, reply: StateReply(session, .identify))
         case .maintenance:
-            if session.mayBeEnteringTransaction { return .later }
-            guard !session.connectionState.inTransaction else {
-                return sendPinned(command, spec, session, reply: StateReply(session, .keep))
+            return answerOrQueue(command, spec, session, queuedReply: StateReply(session, .keep)) {
+                session.replyError("ERR unknown subcommand '\(command.string(1))'. Try CLIENT HELP.")
+                return .taken
             }
-            session.replyError("ERR unknown subcommand '\(command.string(1))'. Try CLIENT HELP.")
-            return .taken
         case .own: return sendPinned(command, spec, session, reply: StateReply(session, .keep))
         }
     }

@@ -60,7 +60,7 @@ extension Dispatcher {
             )
         }
         guard accepts(IdentityChange(command, .auth).credentials) else {
-            return session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+            return session.replyError(Self.wrongPassword)
         }
         session.obstacles.remove(.unauthenticated)
         session.reply { $0.writeOK() }
@@ -78,7 +78,7 @@ extension Dispatcher {
         let version = hello.version ?? session.identity.version
         if let credentials = hello.credentials {
             guard accepts(credentials) else {
-                return session.replyError("WRONGPASS invalid username-password pair or user is disabled.")
+                return session.replyError(Self.wrongPassword)
             }
             session.obstacles.remove(.unauthenticated)
         }

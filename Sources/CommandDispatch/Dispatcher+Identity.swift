@@ -71,7 +71,7 @@ extension Dispatcher {
         return .taken
     }
 
-    private static let wrongPassword = "WRONGPASS invalid username-password pair or user is disabled."
+    static let wrongPassword = "WRONGPASS invalid username-password pair or user is disabled."
 
     /// The session acts as the user of the upstream's URL again, whoever it was before.
     private func becomeDefaultUser(_ session: Session, _ upstream: RedisUpstream) {

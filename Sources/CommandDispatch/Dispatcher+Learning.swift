@@ -33,11 +33,7 @@ extension Dispatcher {
     private func dispatchUnknown(_ command: Command, _ outcome: Lesson.Outcome, _ session: Session) -> Disposition {
         switch outcome {
         case .unknown: return sendUnlearned(command, session)
-        case .failed(let error) where !session.isTunnel:
-            if session.mayBeEnteringTransaction { return .later }
-            if session.connectionState.inTransaction { return refuseInTurn(command, session) }
-            session.replyError(error)
-            return .taken
+        case .failed(let error) where !session.isTunnel: return refuse(command, session, error)
         case .untold, .failed: return sendUntold(command, session)
         }
     }
@@ -65,13 +61,17 @@ extension Dispatcher {
 
     private func sendUntold(_ command: Command, _ session: Session) -> Disposition {
         guard server.requiredPassword != nil else { return sendUnlearned(command, session) }
+        let error =
+            "ERR ocm doesn't know '\(command.string(0).prefix(128))', and Redis doesn't tell what it is: with "
+            + "--requirepass such a command isn't sent"
+        return refuse(command, session, error)
+    }
+
+    private func refuse(_ command: Command, _ session: Session, _ error: String) -> Disposition {
         if session.isTunnel { return refuseInTurn(command, session) }
         if session.mayBeEnteringTransaction { return .later }
         if session.connectionState.inTransaction { return refuseInTurn(command, session) }
-        session.replyError(
-            "ERR ocm doesn't know '\(command.string(0).prefix(128))', and Redis doesn't tell what it is: with "
-                + "--requirepass such a command isn't sent"
-        )
+        session.replyError(error)
         return .taken
     }
 

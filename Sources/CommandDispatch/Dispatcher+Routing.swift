@@ -142,10 +142,11 @@ extension Dispatcher {
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
+        queuedReply reply: ReplyReceiver? = nil,
         _ answer: () -> Disposition
     ) -> Disposition {
         if session.mayBeEnteringTransaction { return .later }
-        return session.connectionState.inTransaction ? sendPinned(command, spec, session) : answer()
+        return session.connectionState.inTransaction ? sendPinned(command, spec, session, reply: reply) : answer()
     }
 
     private func quit(_ session: Session) -> Disposition {

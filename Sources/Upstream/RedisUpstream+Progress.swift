@@ -26,7 +26,7 @@ private final class ProgressReceiver: CollectingReceiver {
 
     override func receive(reply: UnsafeRawBufferPointer) {
         if let error = reply.errorLine {
-            return done(error.hasPrefix("NOPERM ") || error.hasPrefix("ERR ") ? .unknown : .underWay)
+            return done(error.isLastingError ? .unknown : .underWay)
         }
         let fields = String(decoding: reply, as: UTF8.self).split { $0 == " " || $0.isNewline }
         let isBlocked = fields.contains { $0.hasPrefix("flags=") && $0.dropFirst(6).contains("b") }

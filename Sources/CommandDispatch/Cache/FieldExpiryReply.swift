@@ -15,6 +15,6 @@ final class FieldExpiryReply: CollectingReceiver {
             let keyspace = String(decoding: reply, as: UTF8.self)
             return fieldExpiry.counted(FieldExpiry.hashes(in: keyspace), at: .now())
         }
-        if error.hasPrefix("NOPERM ") || error.hasPrefix("ERR ") { fieldExpiry.counted(nil, at: .now()) }
+        if error.isLastingError { fieldExpiry.counted(nil, at: .now()) }
     }
 }

@@ -85,11 +85,10 @@ extension LoopCache: SharedConnectionObserver {
         if untrackedLife > 0 { connection.trackingSource = source }
     }
 
-    /// Whether the server will say the same next time: it doesn't know the command, or the user may not give it. That
-    /// it is busy with a script, or loading, passes, and so does that it doesn't know the feed's id: the feed is just
+    /// Whether the server will say the same next time. That it doesn't know the feed's id passes: the feed is just
     /// going.
     private static func isFinal(_ refusal: String) -> Bool {
-        refusal.hasPrefix("NOPERM ") || (refusal.hasPrefix("ERR ") && !refusal.contains("does not exist"))
+        refusal.isLastingError && !(refusal.hasPrefix("ERR ") && refusal.contains("does not exist"))
     }
 
     private func trackLater(_ connection: SharedConnection, because reason: String) {

@@ -17,7 +17,7 @@ final class CommandInfoReply: CollectingReceiver {
 
     private func outcome(of reply: UnsafeRawBufferPointer) -> Lesson.Outcome {
         if let error = reply.errorLine {
-            return error.hasPrefix("NOPERM ") || error.hasPrefix("ERR ") ? .untold : .failed(error)
+            return error.isLastingError ? .untold : .failed(error)
         }
         let decoder = HiredisReplyDecoder()
         decoder.feed(reply)
