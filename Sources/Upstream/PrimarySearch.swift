@@ -41,8 +41,8 @@ final class PrimarySearch: UpstreamConnectionOwner {
     let begun = NIODeadline.now()
     private let upstream: RedisUpstream
     private let reason: Reason
-    /// Whose the connection was that complained.
-    private var owners = 0
+    /// Whose the connection was that complained, if it was a client's own.
+    private let pin: Pin?
     private let done: (Outcome) -> Void
     private var connection: UpstreamConnection?
 
@@ -50,7 +50,7 @@ final class PrimarySearch: UpstreamConnectionOwner {
     init(_ upstream: RedisUpstream, _ reason: Reason, done: @escaping (Outcome) -> Void) {
         self.upstream = upstream
         self.reason = reason
-        if case .replica(let complainant, _) = reason { owners = complainant.owners }
+        pin = if case .replica(let complainant, nil) = reason { upstream.pin(of: complainant) } else { nil }
         self.done = done
     }
 
@@ -90,7 +90,7 @@ final class PrimarySearch: UpstreamConnectionOwner {
 
     /// Whether the connection is still whose it was, and its server has another address than the one that was found.
     private func isElsewhere(_ complainant: UpstreamConnection) -> Bool {
-        guard complainant.owners == owners, let there = complainant.clientInfo?.serverAddress,
+        guard let pin, upstream.pin(of: complainant) === pin, let there = complainant.clientInfo?.serverAddress,
             let here = connection?.clientInfo?.serverAddress
         else {
             return false

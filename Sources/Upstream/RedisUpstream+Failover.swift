@@ -15,7 +15,7 @@ extension RedisUpstream {
             switch outcome {
             case .stay: break
             case .move: onMove?(search.begun)
-            case .end(let connection): if isPinned(connection) { connection.close(Self.moved(serverName)) }
+            case .end(let connection): connection.close(Self.moved(serverName))
             }
         }
         self.search = search
@@ -27,7 +27,14 @@ extension RedisUpstream {
         let now = NIODeadline.now()
         lastMove = now
         nextSearch = now + stay.next()
-        for connection in openConnections where connection.isReady && connection.opened < time {
+        outdated = time
+        closeOutdated()
+    }
+
+    /// One that was on its way when all left may have come to where they were.
+    func closeOutdated() {
+        guard let outdated else { return }
+        for connection in openConnections where connection.isReady && connection.opened < outdated {
             connection.close(Self.moved(serverName))
         }
     }

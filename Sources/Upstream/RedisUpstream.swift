@@ -54,7 +54,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     private var idle: [Identity: [UpstreamConnection]] = [:]
     private var idleCount: Int { idle.values.reduce(0) { $0 + $1.count } }
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
-    private var pinned: [ObjectIdentifier: () -> Void] = [:]
+    private var pinned: [ObjectIdentifier: Pin] = [:]
     /// Pinned connections that nobody uses for now, and nobody else may.
     private var aside: [ObjectIdentifier: UpstreamConnection] = [:]
     /// How many shared connections besides the base identity's have sessions.
@@ -68,6 +68,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     var searchPause = Backoff(first: firstSearchPause, maximum: longestSearchPause)
     /// When the last move was (``leave(connectionsOpenedBefore:)``), and what comes before the next.
     var lastMove: NIODeadline?
+    /// Connections that were opened before may be to where the name led then.
+    var outdated: NIODeadline?
     var stay = Backoff(first: shortestStay, maximum: longestStay)
     private var maintenance: RepeatedTask?
     private var isShutDown = false
@@ -158,8 +160,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     ) throws(UpstreamFailure) -> UpstreamConnection {
         if let failure = failureWhileDown { throw failure }
         let connection = takeIdle(identity) ?? open(identity, owner: self)
-        pinned[ObjectIdentifier(connection)] = onLoss
-        connection.owners += 1
+        pinned[ObjectIdentifier(connection)] = Pin(onLoss: onLoss)
         return connection
     }
 
@@ -226,8 +227,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Every connection.
     var openConnections: some Sequence<UpstreamConnection> { open.values }
 
-    /// Whether some session has the connection to itself.
-    func isPinned(_ connection: UpstreamConnection) -> Bool { pinned[ObjectIdentifier(connection)] != nil }
+    /// What some session has the connection to itself by; nil if none has.
+    func pin(of connection: UpstreamConnection) -> Pin? { pinned[ObjectIdentifier(connection)] }
 
     func forget(_ connection: UpstreamConnection) {
         open[ObjectIdentifier(connection)] = nil
@@ -309,11 +310,11 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     func connectionClosed(_ connection: UpstreamConnection, _ failure: UpstreamFailure, wasReady: Bool) {
         forget(connection)
         drop(connection)
-        let onLoss = pinned.removeValue(forKey: ObjectIdentifier(connection))
+        let pin = pinned.removeValue(forKey: ObjectIdentifier(connection))
         if wasReady { abandon(connection) }
         let failure = wasReady ? failure : failure.whileConnecting
         connection.failUnanswered(failure, unsent: failure)
-        onLoss?()
+        pin?.onLoss()
     }
 
     // MARK: Maintenance
@@ -339,6 +340,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
                 )
             }
         }
+        closeOutdated()
         closeUnused(at: now)
     }
 

@@ -38,8 +38,6 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var lacksPassword: Bool { handshake.lacksPassword }
     /// Since when it has been there.
     let opened = NIODeadline.now()
-    /// How many sessions have had it to themselves.
-    var owners = 0
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 

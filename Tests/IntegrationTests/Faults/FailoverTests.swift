@@ -109,6 +109,33 @@ struct FailoverTests {
         #expect(try pair.new.connect().call("GET", "k") == "$1\r\n3\r\n")
     }
 
+    @Test("a connection that was on its way to the old primary when all moved follows")
+    func late() throws {
+        let pair = try Pair()
+        for server in [pair.old, pair.new] { try server.connect().call(line: "ACL SETUSER al on >late ~* &* +@all") }
+        let ocm = try OCMServer(upstream: pair.url, ["--no-cache"])
+        let client = try ocm.connect()
+        #expect(try client.call("SET", "k", "1") == "+OK\r\n")
+        let other = try ocm.connect()
+        #expect(try other.call("AUTH", "al", "late") == "+OK\r\n")
+        #expect(try other.call("GET", "k") == "$1\r\n1\r\n")
+        #expect(try other.call("SELECT", "3") == "+OK\r\n")
+        pair.relay.swallow("late")
+        try other.sendCommand("GET", "k")
+        var onItsWay = try pair.relay.connection(saying: "late")
+        try waitUntil("it is held") {
+            onItsWay = try pair.relay.connection(saying: "late")
+            return onItsWay.requests.held.contains("late")
+        }
+        try pair.failOver()
+        try waitUntil("one can write") { try client.call("SET", "k", "2") == "+OK\r\n" }
+        onItsWay.requests.letGo()
+        #expect(try other.readReply() == Array("$-1\r\n".utf8))
+        try waitUntil("it has gone") { try !pair.old.connect().call("CLIENT", "LIST").contains("user=al") }
+        #expect(try other.call("GET", "k") == "$-1\r\n")
+        #expect(try pair.new.connect().call("CLIENT", "LIST").contains("user=al"))
+    }
+
     @Test("a primary that was a replica for a moment keeps its connections")
     func moment() throws {
         let redis = try RedisServer()
