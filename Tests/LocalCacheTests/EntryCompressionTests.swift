@@ -70,9 +70,13 @@ struct EntryCompressionTests {
     func scan(size: Int) {
         let tester = StoreTester(limit: 4 << 20, compressor: RunLengthCompressor())
         let hot = (2 << 20) / size
-        for _ in 0..<3 {
+        for round in 0..<3 {
             for number in 0..<hot where tester.find(Question("hot\(number)")) == nil {
                 tester.insert(Question("hot\(number)"), Self.value(number, size))
+            }
+            // So that they aren't young any more.
+            if round == 0 {
+                for number in 0..<hot / 4 { tester.insert(Question("other\(number)"), Self.value(number, size)) }
             }
         }
         for number in 0..<(40 << 20) / size { tester.insert(Question("key\(number)"), Self.value(number, size)) }

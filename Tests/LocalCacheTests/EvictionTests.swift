@@ -18,12 +18,63 @@ struct EvictionTests {
         return false
     }
 
+    /// Enough that what came before isn't young any more.
+    private func age(_ tester: StoreTester) {
+        for key in 900_000..<900_000 + tester.store.limit / 10 { _ = request(tester, key) }
+    }
+
     @Test("what is asked for again survives a scan")
     func scan() {
         let tester = weighing(100)
-        for key in 0..<50 { for _ in 0..<2 { _ = request(tester, key) } }
+        for key in 0..<50 { _ = request(tester, key) }
+        age(tester)
+        for key in 0..<50 { _ = request(tester, key) }
         for key in 1000..<2000 { _ = request(tester, key) }
         #expect((0..<50).count { tester.find(Question("\($0)")) != nil } == 50)
+    }
+
+    @Test("what is large survives a scan of what is small, if it is asked for often")
+    func smallScan() {
+        let tester = weighing(2000)
+        for _ in 0..<4 {
+            for key in 0..<50 { _ = request(tester, key, weight: 20) }
+            age(tester)
+        }
+        for key in 1000..<6000 {
+            _ = request(tester, key)
+            _ = request(tester, key % 50)
+        }
+        #expect((0..<50).count { tester.find(Question("\($0)")) != nil } >= 48)
+    }
+
+    @Test("what is asked for in bursts, and then never more, pushes nothing out")
+    func burst() {
+        let tester = weighing(1000)
+        for key in 0..<500 { _ = request(tester, key) }
+        age(tester)
+        for key in 0..<500 { _ = request(tester, key) }
+        for key in 1000..<4000 { for _ in 0..<4 { _ = request(tester, key) } }
+        #expect((0..<500).count { tester.find(Question("\($0)")) != nil } > 490)
+    }
+
+    @Test("what is hit again and again is kept, though nothing comes in")
+    func idle() {
+        let tester = weighing(1000)
+        for key in 0..<500 { _ = request(tester, key) }
+        for _ in 0..<100 { for key in 0..<500 { _ = request(tester, key) } }
+        for key in 1000..<6000 { _ = request(tester, key) }
+        #expect((0..<500).count { tester.find(Question("\($0)")) != nil } > 490)
+    }
+
+    @Test("on a loop, most of what fits is found, however long it is", arguments: [1250, 2000, 4000])
+    func loop(length: Int) {
+        let tester = weighing(1000)
+        var hits = 0
+        for round in 0..<40 {
+            for key in 0..<length where request(tester, key) && round >= 20 { hits += 1 }
+        }
+        let most = 20 * 1000
+        #expect(Double(hits) > Double(most) * 0.6)
     }
 
     @Test("what comes again soon after it was evicted stays longer")
@@ -37,16 +88,18 @@ struct EvictionTests {
         #expect(tester.find(Question("1")) != nil)
     }
 
-    @Test("large entries need more hits to stay")
+    @Test("of what was hit alike, small entries stay and most large ones don't")
     func large() {
-        let tester = weighing(200)
-        for key in 0..<100 { for _ in 0..<2 { _ = request(tester, key) } }
-        for (key, hits) in [(500, 2), (501, 3)] {
-            for _ in 0...hits { _ = request(tester, key, weight: 20) }
-        }
-        for key in 1000..<1400 { _ = request(tester, key) }
-        #expect(tester.find(Question("500")) == nil)
-        #expect(tester.find(Question("501")) != nil)
+        let tester = weighing(2000)
+        let small = 0..<500
+        let large = 500..<540
+        for key in small { _ = request(tester, key) }
+        for key in large { _ = request(tester, key, weight: 20) }
+        age(tester)
+        for key in 0..<540 { _ = request(tester, key) }
+        for key in 1000..<6000 { _ = request(tester, key) }
+        #expect(small.count { tester.find(Question("\($0)")) != nil } > 490)
+        #expect(large.count { tester.find(Question("\($0)")) != nil } < 20)
     }
 
     @Test("the weight never exceeds the limit, and what weighs more isn't kept")

@@ -14,7 +14,7 @@ import RESP
 /// | 24–25 | the length of the key |
 /// | 26–27 | the length of the arguments |
 /// | 28–29 | the namespace |
-/// | 30 | how often it was hit of late, up to 3 |
+/// | 30 | bits 0–1: how often it was hit of late, up to 3; the others: when it came into the small queue (``Youth``) |
 /// | 31 | what the reply is, 0 once it is out of the cache; bit 7: compressed; bit 6: the deadline is its key's |
 /// | 32– | key, arguments, reply; the whole a multiple of 8 |
 ///
@@ -23,6 +23,7 @@ package struct CacheEntry {
     static let headerSize = 32
     /// Hits beyond these aren't counted.
     static let mostFrequency: UInt8 = 3
+    private static let frequencyBits: UInt8 = 2
 
     private static let compressedBit: UInt8 = 0x80
     private static let expiresWithKeyBit: UInt8 = 0x40
@@ -113,11 +114,32 @@ package struct CacheEntry {
     /// Whether it is the reply that the index finds by the key's tag.
     @inline(__always) var isFirstOfKey: Bool { previous == 0 }
 
+    /// How often it was hit. Who sets it makes an entry of it that isn't young.
     @inline(__always)
     var frequency: UInt8 {
+        get { use & Self.mostFrequency }
+        nonmutating set { use = newValue }
+    }
+
+    @inline(__always)
+    private var use: UInt8 {
         get { block.load(fromByteOffset: 30, as: UInt8.self) }
         nonmutating set { block.storeBytes(of: newValue, toByteOffset: 30, as: UInt8.self) }
     }
+
+    /// Counts a hit, if it is to be counted and there aren't enough.
+    @inline(__always)
+    func noteHit(_ youth: inout Youth) {
+        let use = use
+        guard use & Self.mostFrequency < Self.mostFrequency, youth.counts(hitOfBorn: use >> Self.frequencyBits) else {
+            return
+        }
+        self.use = use + 1
+    }
+
+    /// It has come into the small queue now.
+    @inline(__always)
+    func noteBirth(_ youth: Youth) { use = use & Self.mostFrequency | youth.tick << Self.frequencyBits }
 
     /// What the reply is. Not to be asked of an entry that is removed.
     @inline(__always)

@@ -1,7 +1,10 @@
 /// Which entries go when there is no room: see ``EntryStore``.
 extension EntryStore {
     /// The small queue's share of the weight: one part in so many.
-    private static let smallShare = 10
+    static let smallShare = 8
+    /// One in so many entries of the mean weight leaves the small queue for the main queue though it wasn't hit.
+    private static let entriesPerEscape = 64.0
+    private static let bestChance = 1.0 / 3
 
     /// Decides about the entry at the end of one of the queues. How many bytes of the queue it has passed; 0 if there
     /// is nothing left.
@@ -13,12 +16,16 @@ extension EntryStore {
         let entry = pool.entry(reference)
         let size = entry.size
         if !pool[pool.chunk(of: reference)].isRun { self[queue].position += UInt32(size) }
+        if queue == .main { pace.notePassed(weight(entry)) }
         if isGone(entry, now) {
             dropGone(reference, now)
-        } else if entry.frequency >= (queue == .small ? hitsToStay(entry) : 1), keep(reference) {
+        } else if let frequency = frequencyIfKept(entry, in: queue), keep(reference, frequency) {
             return size
-        } else if !compress(reference) {
-            if queue == .small || entry.isCompressed { ghost.insert(Self.identity(entry)) }
+        } else if !compress(reference), queue == .main || !escapes(entry) || !keep(reference, 0) {
+            if queue == .small || entry.isCompressed {
+                ghost.insert(Self.identity(entry))
+                pace.noteEvicted(of: counters.entries)
+            }
             counters.evictions += 1
             drop(reference)
         }
@@ -40,19 +47,45 @@ extension EntryStore {
     /// What all entries weigh together.
     var weight: Int { small.weight + cold.weight + main.weight }
 
-    /// How often an entry of the small queue must have been hit to go to the main queue.
-    private func hitsToStay(_ entry: CacheEntry) -> UInt8 {
-        let weight = weight(entry) * counters.entries
-        return weight > 2 * plainWeight ? 3 : weight > plainWeight ? 2 : 1
+    /// With how many hits an entry goes to the end of the main queue; nil if it doesn't. From another queue it starts
+    /// anew, in the main queue it pays with hits for its next round.
+    private func frequencyIfKept(_ entry: CacheEntry, in queue: QueueKind) -> UInt8? {
+        guard entry.frequency > 0 else { return nil }
+        switch queue {
+        case .small: return chance.next() * cost(entry) < Double(entry.frequency) ? 0 : nil
+        case .cold: return 0
+        case .main:
+            let price = UInt8(min(cost(entry) + chance.next(), Double(CacheEntry.mostFrequency)))
+            return entry.frequency >= price ? entry.frequency - price : nil
+        }
     }
 
-    /// Moves an entry to the end of the main queue. From another queue it starts anew, in the main queue its hits count
-    /// for one less. False: there is no place for it.
-    private func keep(_ reference: EntryReference) -> Bool {
+    private func cost(_ entry: CacheEntry) -> Double { cost(plainWeight(entry)) }
+
+    /// How many hits it takes to have `weight` for one round: those that the mean entry needs are one.
+    private func cost(_ weight: Int) -> Double {
+        plainWeight > 0 ? Double(weight) * Double(counters.entries) / Double(plainWeight) : 1
+    }
+
+    /// Whether an entry is tried in the main queue though it wasn't hit.
+    private func escapes(_ entry: CacheEntry) -> Bool {
+        let cost = cost(entry)
+        let square = cost * cost
+        return chance.next() < min(Self.bestChance, 1 / (Self.entriesPerEscape * square * square))
+    }
+
+    /// Whether the main queue would keep an entry of this weight until it is asked for again, which it was this time
+    /// when `age` others had been evicted after it.
+    func isWorthMain(age: Int, weight: Int) -> Bool {
+        let others = Double(self.weight - main.weight) * Double(counters.entries) / Double(max(1, self.weight))
+        return pace.outlasts((Double(age) + others) * cost(weight), weight: main.weight)
+    }
+
+    /// Moves an entry to the end of the main queue, as one that was hit so often. False: there is no place for it.
+    private func keep(_ reference: EntryReference, _ frequency: UInt8) -> Bool {
         let entry = pool.entry(reference)
         let chunk = pool.chunk(of: reference)
         let queue = pool[chunk].queue
-        let frequency = queue == .main ? entry.frequency - 1 : 0
         if pool[chunk].isRun {
             entry.frequency = frequency
             moveRun(chunk, entry, to: .main)

@@ -16,13 +16,19 @@ extension EntryStore {
         }
         let size = CacheEntry.size(key: id.key.count, arguments: id.arguments.count, reply: fill.reply.count)
         guard isAcceptable(id, fill, size), makeRoom(for: id, fill, size, now) else { return false }
-        if ghost.remove(Self.identity(id)) { isHot = true }
+        if let age = ghost.remove(Self.identity(id)), isWorthMain(age: age, weight: weight(id, fill, size)) {
+            isHot = true
+        }
         let queue = isHot ? QueueKind.main : .small
         guard let reference = place(size, in: queue, now) else { return false }
         let entry = CacheEntry(at: pool.entry(reference).block, id, fill)
         entry.frequency = frequency
         link(reference)
         count(entry, in: queue, 1)
+        if queue == .small {
+            youth.note(weight(entry))
+            entry.noteBirth(youth)
+        }
         evictAhead(size, now)
         return true
     }

@@ -2,8 +2,8 @@
 extension EntryStore {
     /// Makes room for all that a new entry needs but its place in a chunk. False: there is none.
     func makeRoom(for id: CacheID, _ fill: CacheFill, _ size: Int, _ now: CacheTime) -> Bool {
-        if let weigher {
-            let weight = weight(id, fill, size, weigher)
+        if weigher != nil {
+            let weight = weight(id, fill, size)
             guard weight <= limit else { return false }
             while self.weight + weight > limit { evict(now) }
         }
@@ -23,8 +23,10 @@ extension EntryStore {
         return true
     }
 
-    private func weight(_ id: CacheID, _ fill: CacheFill, _ size: Int, _ weigher: (CacheEntry) -> Int) -> Int {
-        withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
+    /// What the entry will weigh.
+    func weight(_ id: CacheID, _ fill: CacheFill, _ size: Int) -> Int {
+        guard let weigher else { return size }
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
             buffer.baseAddress.map { weigher(CacheEntry(at: $0, id, fill)) } ?? 0
         }
     }

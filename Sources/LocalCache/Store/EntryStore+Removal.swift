@@ -17,7 +17,7 @@ extension EntryStore {
     func count(_ entry: CacheEntry, in queue: QueueKind, _ sign: Int) {
         let weight = weight(entry)
         self[queue].weight += weight * sign
-        plainWeight += (entry.isCompressed ? entry.size(reply: entry.plainLength) : weight) * sign
+        plainWeight += plainWeight(entry) * sign
         counters.entries += sign
         if entry.isCompressed {
             let length = entry.reply.count
@@ -30,6 +30,11 @@ extension EntryStore {
     }
 
     func weight(_ entry: CacheEntry) -> Int { weigher?(entry) ?? entry.size }
+
+    /// What it would weigh if it weren't compressed.
+    func plainWeight(_ entry: CacheEntry) -> Int {
+        entry.isCompressed ? entry.size(reply: entry.plainLength) : weight(entry)
+    }
 
     /// Leaves the block of an entry that has been dropped or has moved.
     func vacate(_ reference: EntryReference) {

@@ -2,18 +2,32 @@
 ///
 /// # What is evicted
 ///
-/// S3-FIFO, by bytes. New entries enter a *small* queue, which is given a tenth of what all entries weigh. What was hit
-/// by the time it comes to the small queue's end moves on to the *main* queue; what wasn't, is evicted, and a ghost of
-/// two bytes stays behind (``GhostQueue``): if it is asked for again soon, it goes to the main queue straight away.
-/// What was hit since it was last at the end of the main queue goes round once more. So the many replies that are never
-/// asked for again leave after a tenth of the way, and a scan pushes nothing out. Large entries take the place of many:
-/// to move on they must have been hit twice if they are larger than the mean (of what all were before any was
-/// compressed), three times if they are larger than twice that.
+/// The queues are those of S3-FIFO (Yang et al., SOSP 2023). New entries enter a *small* queue, which is given an
+/// eighth of what all entries weigh. What was hit by the time it comes to the small queue's end moves on to the *main*
+/// queue; what wasn't, is evicted, and a ghost of two bytes stays behind (``GhostQueue``): if it is asked for again
+/// soon, it goes to the main queue straight away. What was hit since it was last at the end of the main queue goes
+/// round once more. So the many replies that are never asked for again leave after an eighth of the way, and a scan
+/// pushes nothing out. Four things are different:
 ///
-/// This was chosen for the hit ratio in traces of shops, object mappers and a CDN (2 to 3 points over LRU; `cachesim`
-/// replays a trace through this code), and for what a hit costs: a counter of two bits in the entry's header, which is
-/// in the cache line that the lookup has just read. LRU writes to three entries for it. The queues being FIFOs, they
-/// can be logs.
+/// - *Hits pay for room.* A large entry takes the place of many. One that weighs what the mean does (of what all were
+///   before any was compressed) pays one hit for moving on, and for each round; another pays in proportion. Who has
+///   less moves on with a chance in proportion; for a round the price is rounded up or down by chance, and never more
+///   than the three hits that are counted. So hits per byte count, as in GDSF, which keeps a priority queue for it.
+/// - *Bursts are one use.* Hits on what has come in a moment ago hardly count (``Youth``).
+/// - *Who returns must have a chance to be hit.* After a long time only those go from the ghosts to the main queue that
+///   it would keep for as long again (``MainQueuePace``); the others begin as new ones.
+/// - *A few are tried.* One in 64 of those that would be evicted goes to the main queue all the same, more of what is
+///   small and fewer of what is large. On a loop longer than cache and ghosts together these are found when it comes
+///   round, where every queue by itself would find nothing.
+///
+/// The mean hit ratio on the traces of two shops, an object mapper and a CDN, at 1, 5, 10 and 20 % of their size, is
+/// 0.581 (`cachesim` replays a trace through this code); S3-FIFO by size has 0.571, GDSF 0.574, ARC 0.563, LRU 0.541.
+/// Where the sizes of values vary as much as they do in practice, it finds some four points more than S3-FIFO by size
+/// does. On a loop of 1.25 to 4 times the cache it finds two thirds of what can be, LRU nothing. Of eighteen other
+/// traces, at four sizes each, none is more than a point below LRU.
+///
+/// What a hit costs is a counter of two bits in the entry's header, which is in the cache line that the lookup has just
+/// read. LRU writes to three entries for it. The queues being FIFOs, they can be logs.
 ///
 /// # Where it lies
 ///
@@ -52,6 +66,9 @@ package final class EntryStore {
     var cold = EntryQueue(.cold)
     var main = EntryQueue(.main)
     var closedSources = ClosedSources()
+    var youth: Youth
+    var pace = MainQueuePace()
+    var chance = Chance()
     var sweeper = Sweeper()
     var compactor = Compactor()
 
@@ -86,6 +103,7 @@ package final class EntryStore {
         self.largestEntry = largestEntry
         self.compressor = compressor
         self.weigher = weigher
+        youth = Youth(room: limit / Self.smallShare)
         usesMemory = weigher != nil || limit >= Self.smallestLimit
         let memory = weigher != nil ? Int.max : usesMemory ? limit : 0
         let chunkSize = min(Self.largestChunk, max(Pages.size, Self.powerOfTwo(notAbove: memory / Self.chunksInLimit)))
@@ -146,7 +164,7 @@ package final class EntryStore {
             return nil
         }
         if entry.isCompressed { return findCompressed(entry, id, now) }
-        if entry.frequency < CacheEntry.mostFrequency { entry.frequency += 1 }
+        entry.noteHit(&youth)
         return CachedReply(kind: entry.kind, bytes: entry.reply)
     }
 

@@ -43,15 +43,16 @@ struct GhostQueue {
         bucket[Self.prints] = place + 1 == UInt16(Self.prints) ? 0 : place + 1
     }
 
-    /// Forgets what has this hash: whether it was remembered.
-    mutating func remove(_ hash: UInt64) -> Bool {
+    /// Forgets what has this hash: about how many were remembered since, nil if it wasn't.
+    mutating func remove(_ hash: UInt64) -> Int? {
         let bucket = bucket(hash)
         let print = print(hash)
         for place in 0..<Self.prints where bucket[place] == print {
             bucket[place] = 0
-            return true
+            let since = Int(bucket[Self.prints]) - 1 - place
+            return (since < 0 ? since + Self.prints : since) * count
         }
-        return false
+        return nil
     }
 
     // MARK: Its size
