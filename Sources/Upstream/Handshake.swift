@@ -46,6 +46,8 @@ struct Handshake {
     private var steps: ArraySlice<Step> = []
     private var selected = true
     private var selectError = ""
+    /// What has arrived of an answer that isn't whole.
+    private var part: [UInt8] = []
 
     /// - Parameter identifies: whether the server is asked what it calls the connection. It may keep that to itself.
     init(identity: Identity, url: UpstreamURL, identifies: Bool) {
@@ -70,8 +72,16 @@ struct Handshake {
     /// Whether answers are still to come.
     var isUnfinished: Bool { !steps.isEmpty }
 
-    /// Takes the answer to the oldest step that has none.
-    mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
+    /// Takes bytes of the answer to the oldest step that has none, up to its end if `isWhole`.
+    mutating func receive(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Outcome {
+        if isWhole, part.isEmpty { return receive(bytes) }
+        part.append(contentsOf: bytes)
+        guard isWhole else { return .waiting }
+        defer { part = [] }
+        return part.withUnsafeBytes { receive($0) }
+    }
+
+    private mutating func receive(_ reply: UnsafeRawBufferPointer) -> Outcome {
         guard let step = steps.popFirst() else { return .ready }
         let error = reply.errorLine
         switch step {

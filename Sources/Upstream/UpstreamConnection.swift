@@ -324,8 +324,10 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private func readHandshake(_ bytes: UnsafeRawBufferPointer) throws(ReplyFramingError) {
         hasAnswered = true
         var index = 0
-        while phase == .handshaking, let end = try framer.endOfFrame(in: bytes, from: index) {
-            switch handshake.receive(UnsafeRawBufferPointer(rebasing: bytes[index..<end])) {
+        while phase == .handshaking, index < bytes.count {
+            let end = try framer.endOfFrame(in: bytes, from: index)
+            let part = UnsafeRawBufferPointer(rebasing: bytes[index..<(end ?? bytes.count)])
+            switch handshake.receive(part, isWhole: end != nil) {
             case .waiting: break
             case .proceed(let request): channelContext?.writeAndFlush(wrapOutboundOut(request), promise: nil)
             case .ready:
@@ -334,7 +336,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
                 context.tick.add(self)
             case .refused(let line): close(.refused(line: line))
             }
-            index = end
+            index = end ?? bytes.count
         }
     }
 

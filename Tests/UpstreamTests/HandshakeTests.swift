@@ -17,8 +17,12 @@ struct HandshakeTests {
 
     private func answer(_ handshake: inout Handshake, _ lines: String...) -> Handshake.Outcome {
         var outcome = Handshake.Outcome.waiting
-        for line in lines { outcome = Array((line + "\r\n").utf8).withUnsafeBytes { handshake.receive($0) } }
+        for line in lines { outcome = receive(&handshake, line + "\r\n", isWhole: true) }
         return outcome
+    }
+
+    private func receive(_ handshake: inout Handshake, _ text: String, isWhole: Bool) -> Handshake.Outcome {
+        Array(text.utf8).withUnsafeBytes { handshake.receive($0, isWhole: isWhole) }
     }
 
     private func words(_ request: ByteBuffer) -> String {
@@ -32,6 +36,15 @@ struct HandshakeTests {
         #expect(words(handshake.request) == "PING")
         #expect(answer(&handshake, "+PONG") == .ready)
         #expect(!handshake.isUnfinished)
+    }
+
+    @Test("an answer is what it is, wherever it is cut", arguments: 1..<14)
+    func cut(at length: Int) throws {
+        let answer = "-WRONGPASS no\r\n"
+        var handshake = try handshake("redis://:pw@h")
+        let first = String(answer.prefix(length))
+        #expect(receive(&handshake, first, isWhole: false) == .waiting)
+        #expect(receive(&handshake, String(answer.dropFirst(length)), isWhole: true) == .refused("WRONGPASS no"))
     }
 
     @Test("everything at once, in the order in which a client would come there")
