@@ -134,18 +134,18 @@ public struct ReplyFramer: Sendable {
             payloadLeft = length + 2
             return false
         case UInt8(ascii: "*"), UInt8(ascii: "~"):
-            open += length
+            try expect(length)
             return closeElement()
         case UInt8(ascii: "%"):
-            open += 2 * length
+            try expect(2 * length)
             return closeElement()
         case UInt8(ascii: "|"):
-            open += 2 * length
+            try expect(2 * length)
             return false
         default:
             // A push: as a frame of its own it is the element, inside another frame its name has to tell.
             let isFrame = self.kind == kind && open == 1
-            open += length
+            try expect(length)
             guard !isFrame else { return closeElement() }
             isNameNext = length > 0
             endOfName = 0
@@ -164,6 +164,13 @@ public struct ReplyFramer: Sendable {
     private mutating func closeName() {
         isNameNext = false
         if endOfName == Self.confirmation { open -= 1 }
+    }
+
+    /// So many more elements are to come.
+    @inline(__always)
+    private mutating func expect(_ elements: Int) throws(ReplyFramingError) {
+        open += elements
+        guard open <= Self.maximumLength else { throw .malformedLength }
     }
 
     @inline(__always)

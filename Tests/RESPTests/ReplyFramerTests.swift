@@ -84,7 +84,8 @@ struct ReplyFramerTests {
     @Test(
         "garbage is refused",
         arguments: [
-            "x", "$x\r\n", "$1x\r\n", "$-2\r\n", "*\r\n", "$--1\r\n", "*99999999999999999999\r\n", "$1\rx", "\r\n",
+            "*1099511627776\r\n*1099511627776\r\n", "%1099511627776\r\n", "x", "$x\r\n", "$1x\r\n", "$-2\r\n", "*\r\n",
+            "$--1\r\n", "*99999999999999999999\r\n", "$1\rx", "\r\n",
         ]
     )
     func garbage(input: String) {
