@@ -59,6 +59,7 @@ public struct ListeningSocket: Sendable {
                 }
             }
             .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.maxMessagesPerRead, value: Self.acceptedPerTurn)
             .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try setUp(channel) } }
         do {
             switch place {
@@ -77,6 +78,9 @@ public struct ListeningSocket: Sendable {
 
     /// Redis's `tcp-backlog`: so many may have come before they are accepted.
     private static let backlog: Int32 = 511
+    /// So many are accepted before the loop turns to others: with few, those who all come back at once overflow the
+    /// backlog, and wait for their system to try again.
+    private static let acceptedPerTurn: UInt = 256
 
     /// Whether a socket's file is there that nobody listens on any more.
     private static func isAbandoned(_ path: String) -> Bool {

@@ -31,12 +31,20 @@ final class HealthExchange: Exchange {
 
     override func receive(_ reply: UnsafeRawBufferPointer, _ commands: inout CommandQueue) -> Response? {
         if let error = Self.error(reply) { return unhealthy(error.message) }
+        return healthy()
+    }
+
+    /// The PING may be behind a large reply, which takes its time.
+    override func timedOut() -> Response {
+        guard loop.dispatcher.upstream?.observedStatus != .up else { return healthy() }
+        return unhealthy("Redis hasn't answered PING within 2 seconds")
+    }
+
+    private func healthy() -> Response {
         guard question == .health else { return ready(nil) }
         guard let reason = loop.dispatcher.cacheState.reason else { return health("healthy", nil) }
         return health("degraded", "not caching: \(reason)")
     }
-
-    override func timedOut() -> Response { unhealthy("Redis hasn't answered PING within 2 seconds") }
 
     private func unhealthy(_ reason: String) -> Response {
         question == .health ? health("unhealthy", reason) : ready(reason)
