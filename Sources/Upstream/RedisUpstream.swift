@@ -62,6 +62,8 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// Abandoned connections.
     var kills = PendingKills()
     private var backoff: Backoff
+    /// How many connections in a row were lost almost as soon as the server had taken them, and had answered nothing.
+    private var uselessInRow = 0
     /// The search under way, when the next one may begin, and what comes between them.
     var search: PrimarySearch?
     var nextSearch = NIODeadline.now()
@@ -249,7 +251,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     func isReachable(by identity: Identity, lacksPassword: Bool) {
         guard identity == baseIdentity else { return }
         self.lacksPassword = lacksPassword
-        backoff.reset()
+        if uselessInRow == 0 { backoff.reset() }
         guard status != .up else { return }
         context.logger.notice("connected to Redis at \(serverName)")
         if lacksPassword {
@@ -266,22 +268,35 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     }
 
     /// A connection that had worked is gone: the next attempt is made at once, and commands may wait for it, unless
-    /// they have waited for too long already.
-    func wasLost(by identity: Identity, _ failure: UpstreamFailure) {
+    /// they have waited for too long already, or one connection after the other is lost before it was of any use.
+    func wasLost(by identity: Identity, _ failure: UpstreamFailure, wasUseful: Bool) {
         guard identity == baseIdentity, !isShutDown else { return }
         context.logger.warning("\(failure.event)")
         // What is at hand was connected when this one was, and may be as dead.
         closeIdle(unusedSince: .distantFuture)
-        guard case .timedOut(let server, let after) = failure else { return setStatus(.connecting) }
-        setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
-        connectAgain()
+        uselessInRow = wasUseful ? 0 : uselessInRow + 1
+        if case .timedOut(let server, let after) = failure {
+            setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
+            connectAgain()
+        } else if uselessInRow > Self.mostUseless {
+            setStatus(.down(failure.whileConnecting))
+            connectLater()
+        } else {
+            setStatus(.connecting)
+        }
     }
+
+    private static let mostUseless = 3
 
     func isUnreachable(by identity: Identity, _ failure: UpstreamFailure) {
         guard identity == baseIdentity, !isShutDown else { return }
         // One line when it goes down or fails in another way, not one for each attempt.
         if status != .down(failure) { context.logger.error("\(failure.event); trying again until it answers") }
         setStatus(.down(failure))
+        connectLater()
+    }
+
+    private func connectLater() {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: backoff.next()) { bound.value.connectAgain() }
     }

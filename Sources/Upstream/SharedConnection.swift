@@ -133,7 +133,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
         }
         if attempt === connection { attempt = nil }
         if wasReady {
-            upstream.wasLost(by: identity, failure)
+            let wasUseful = connection.hasServed || .now() - connection.opened > Self.briefLife
+            upstream.wasLost(by: identity, failure, wasUseful: wasUseful)
             upstream.abandon(connection)
             sendAgain(from: connection, failure)
         } else {
@@ -142,6 +143,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
             connection.failUnanswered(failure, unsent: failure)
         }
     }
+
+    private static let briefLife = TimeAmount.seconds(1)
 
     private func sendAgain(from broken: UpstreamConnection, _ failure: UpstreamFailure) {
         if let failureOfUnsent = upstream.failureWhileDown {

@@ -38,6 +38,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var lacksPassword: Bool { handshake.lacksPassword }
     /// Since when it has been there.
     let opened = NIODeadline.now()
+    /// Whether any command has been answered.
+    private(set) var hasServed = false
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
 
@@ -297,6 +299,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         let receiver = pending.first.receiver
         if pending.first.expectation != .stream {
             log.answered(replies)
+            hasServed = true
             pacing.answered(replies, at: lastProgress)
             context.tick.note(carried: replies)
             pending.first.commands -= replies

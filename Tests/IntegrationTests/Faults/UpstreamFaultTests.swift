@@ -133,6 +133,18 @@ struct UpstreamFaultTests {
         }
     }
 
+    @Test("a server that ends every connection once it has taken it is not tried again at once for ever")
+    func briefLives() throws {
+        let server = try AgreeableServer(saying: Array("+PONG\r\n$2\r\nid\r\n".utf8))
+        let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(server.port)")
+        try waitUntil("the connection was lost") { ocm.log.contains("lost the connection") }
+        usleep(1_500_000)
+        // Three at once, then after 50 ms, 100 ms, …: half of each at least.
+        #expect(ocm.log.components(separatedBy: "connected to Redis").count < 15)
+        let client = try ocm.connect()
+        try waitUntil("commands fail") { try client.call("GET", "k").contains("cannot reach Redis") }
+    }
+
     @Test("a server that ends every connection at once: what wasn't sent is said not to have been sent")
     func endedInHandshake() throws {
         let relay = try Relay(to: freePort())
