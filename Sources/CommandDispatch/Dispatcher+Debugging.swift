@@ -15,11 +15,11 @@ extension Dispatcher {
         _ session: Session
     ) -> Disposition {
         guard session.outstanding == 0 else { return .later }
-        // Redis wants it to come alone, and not behind what tells the connection's name.
+        // Redis wants it to come alone, and not behind what keeps the connection, or tells its name.
         switch pinnedConnection(of: session) {
         case .later: return .later
         case .refused: return .taken
-        case .connection: if session.isRenaming { return .later }
+        case .connection(let connection): if !connection.isQuiet { return .later }
         }
         let disposition = sendPinned(command, spec, session, reply: DebuggerReply(session))
         if disposition == .taken, session.pinned != nil { session.obstacles.insert(.awaitingReply) }

@@ -61,7 +61,10 @@ extension Dispatcher {
         switch pinnedConnection(of: session, becoming: wanted) {
         case .later: return .later
         case .refused: return .taken
-        case .connection(let pinned): connection = pinned
+        case .connection(let pinned):
+            // Behind a command whose reply is still to come Redis may leave a refused AUTH without one (`Handshake`).
+            guard pinned.isQuiet else { return .later }
+            connection = pinned
         }
         session.obstacles.insert(.awaitingReply)
         session.noteSent(command, spec)
@@ -83,7 +86,8 @@ extension Dispatcher {
 
     /// The server has refused an identity change, or only queued it.
     func refused(_ session: Session, _ connection: UpstreamConnection) {
-        if connection.identity != session.identity {
+        // A stranger has nothing that a connection would have to be kept for.
+        if connection.identity != session.identity || session.obstacles.contains(.unauthenticated) {
             session.unpin(reusable: false)
         } else if connection === session.pinned, !connection.clientName.isEmpty {
             // It was another session's.
@@ -102,7 +106,8 @@ extension Dispatcher {
             connection.clientName = name
             session.clientName = name
         }
-        rename(connection, for: session)
+        // One that goes back to the pool needs no name.
+        if !session.connectionState.isClean || session.connectionState.isIDKnown { rename(connection, for: session) }
     }
 }
 

@@ -84,9 +84,13 @@ extension Dispatcher {
     /// about to become.
     func pinnedConnection(of session: Session, becoming wanted: Identity? = nil) -> PinnedConnection {
         if let pinned = session.pinned {
-            guard pinned.isCongested else { return .connection(pinned) }
-            pinned.notifyWhenDrained(session)
-            return .later
+            guard !pinned.isCongested else {
+                pinned.notifyWhenDrained(session)
+                return .later
+            }
+            // It has the name of who had it before, if the session has only changed its identity over it so far.
+            if session.connectionState.isClean, session.outstanding == 0, wanted == nil { rename(pinned, for: session) }
+            return .connection(pinned)
         }
         if session.reserved != nil {
             guard session.outstanding == 0 else { return .later }
@@ -108,7 +112,11 @@ extension Dispatcher {
     private func pinnedConnection(of session: Session, in identity: Identity) -> PinnedConnection {
         guard let upstream, session.outstanding == 0 else { return .later }
         do throws(UpstreamFailure) {
-            let connection = try upstream.pin(identity) { session.pinnedConnectionLost() }
+            let connection = try upstream.pin(
+                identity,
+                onLoss: { session.pinnedConnectionLost() },
+                onQuiet: { session.wake() }
+            )
             session.pin(connection)
             return .connection(connection)
         } catch {

@@ -45,8 +45,6 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     public var observer: (any SharedConnectionObserver)?
 
     let context: LoopContext
-    /// Takes replies that nobody waits for.
-    private let discard = ReplyReceiver()
     private let readOnly: (Command) -> Bool
     private let onRetry: () -> Void
     private var shared: [Identity: SharedConnection] = [:]
@@ -155,14 +153,15 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     public var sharedConnections: some Sequence<SharedConnection> { shared.values }
 
     /// A connection for one session alone, new or from the pool; fails while the server is down. `onLoss` hears of its
-    /// end once all its commands have failed.
+    /// end once all its commands have failed, `onQuiet` when a command is answered that the session didn't send.
     public func pin(
         _ identity: Identity,
-        onLoss: @escaping () -> Void
+        onLoss: @escaping () -> Void,
+        onQuiet: @escaping () -> Void
     ) throws(UpstreamFailure) -> UpstreamConnection {
         if let failure = failureWhileDown { throw failure }
         let connection = takeIdle(identity) ?? open(identity, owner: self)
-        pinned[ObjectIdentifier(connection)] = Pin(onLoss: onLoss)
+        pinned[ObjectIdentifier(connection)] = Pin(onLoss: onLoss, onQuiet: onQuiet)
         return connection
     }
 
@@ -341,7 +340,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         for connection in aside.values where connection.isQuiet && now - connection.lastProgress > Self.longestRest {
             // It may be held back, as by CLIENT PAUSE, for as long as the client wouldn't have minded.
             connection.slowCommands += 1
-            connection.send(["PING"], to: discard)
+            connection.send(["PING"], to: TextReceiver { [weak pin = pin(of: connection)] _ in pin?.onQuiet() })
         }
         for connection in open.values {
             connection.closeIfUnacknowledged(at: now)

@@ -6,7 +6,9 @@ import Testing
 struct ConnectionStateTests {
     private func isClean(after replies: (ConnectionState.Command, String)...) -> Bool {
         var state = ConnectionState()
-        for (command, reply) in replies { state.replied(to: command, Array(reply.utf8)) }
+        for (command, reply) in replies {
+            for effect in state.replied(to: command, Array(reply.utf8)) { effect() }
+        }
         return state.isClean
     }
 
@@ -46,10 +48,11 @@ struct ConnectionStateTests {
         ] {
             var state = ConnectionState()
             var effects = 0
-            state.replied(to: .multi, Array("+OK\r\n".utf8))
+            _ = state.replied(to: .multi, Array("+OK\r\n".utf8))
             state.atExec { effects += 1 }
-            state.replied(to: command, Array(reply.utf8))
-            state.replied(to: .exec, Array("*0\r\n".utf8))
+            for (command, reply) in [(command, reply), (.exec, "*0\r\n")] {
+                for effect in state.replied(to: command, Array(reply.utf8)) { effect() }
+            }
             #expect(effects == expected)
         }
     }

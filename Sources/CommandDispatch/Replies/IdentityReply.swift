@@ -15,13 +15,13 @@ final class IdentityReply: CollectingReceiver {
 
     override func receive(reply: UnsafeRawBufferPointer) {
         let isError = reply.first == UInt8(ascii: "-")
-        // Inside a transaction the change comes with EXEC, unseen: the connection stays with the session.
+        // Inside a transaction the change comes with EXEC, if then: the connection stays with the session.
         let isQueued = reply.starts(with: "+QUEUED".utf8)
         let isAccepted = !isError && !isQueued
-        if isQueued || (isError && change.mayTakePartialEffect) {
+        if isQueued || (isError && change.mayHaveTakenEffect(despite: reply)) {
             change.authenticates ? session.connectionState.keepForAnotherUser() : session.connectionState.keep()
         }
-        if isQueued, let name = change.clientName { session.nameAtExec(name) }
+        if isQueued { session.changeAtExec(change) }
         session.obstacles.remove(.awaitingReply)
         if isAccepted { session.dispatcher.finish(change, session, connection) }
         session.receive(reply, replies: 1, goesOn: false)

@@ -14,7 +14,7 @@ final class StateReply: ReplyReceiver {
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         if beginning.count < 24 { beginning.append(contentsOf: bytes.prefix(24 - beginning.count)) }
-        if replies > 0 { session.connectionState.replied(to: command, beginning) }
+        if replies > 0 { for effect in session.connectionState.replied(to: command, beginning) { effect() } }
         session.receive(bytes, replies: replies, goesOn: goesOn)
     }
 

@@ -27,6 +27,9 @@ struct ConnectionState {
     /// Whether the server may have taken the connection for another user than the session is.
     private(set) var mayBeAnotherUsers = false
 
+    /// Whether a transaction may have changed the protocol or the database.
+    private(set) var isIdentityUnsure = false
+
     private var effectsOfExec: [() -> Void] = []
 
     /// Whether nothing is left: the connection may serve another session.
@@ -44,16 +47,20 @@ struct ConnectionState {
         mayBeAnotherUsers = true
     }
 
+    /// A transaction has been executed that was to change the protocol or the database.
+    mutating func noteIdentityIsUnsure() { isIdentityUnsure = true }
+
     /// A command was queued that has an effect here too, if its transaction is executed.
     mutating func atExec(_ effect: @escaping () -> Void) { effectsOfExec.append(effect) }
 
-    /// The reply to `command` began with `reply` (at least 24 bytes of it, if it has as many).
-    mutating func replied(to command: Command, _ reply: [UInt8]) {
+    /// The reply to `command` began with `reply` (at least 24 bytes of it, if it has as many). Returns what has to be
+    /// done because of it.
+    mutating func replied(to command: Command, _ reply: [UInt8]) -> [() -> Void] {
         let isError = reply.first == UInt8(ascii: "-")
+        var effects: [() -> Void] = []
         if command == .exec || command == .discard {
-            if command == .exec, reply.first == UInt8(ascii: "*"), !reply.starts(with: "*-".utf8) {
-                for effect in effectsOfExec { effect() }
-            }
+            let isExecuted = command == .exec && reply.first == UInt8(ascii: "*") && !reply.starts(with: "*-".utf8)
+            if isExecuted { effects = effectsOfExec }
             effectsOfExec = []
         }
         switch command {
@@ -75,5 +82,6 @@ struct ConnectionState {
                 isSticky = true
             }
         }
+        return effects
     }
 }

@@ -33,6 +33,17 @@ extension Session {
         }
     }
 
+    /// The client becomes this once its transaction is executed, unless the server finds fault with it then.
+    func changeAtExec(_ change: IdentityChange) {
+        if let name = change.clientName { nameAtExec(name) }
+        connectionState.atExec { [unowned self] in
+            connectionState.noteIdentityIsUnsure()
+            identity = change.appliedAtExec(to: identity)
+            pinned?.identity = identity
+            shared = dispatcher.upstream?.shared(for: identity)
+        }
+    }
+
     /// From now on whatever the server sends is the client's.
     func becomeTunnel(_ tunnel: Tunnel) {
         self.tunnel = tunnel

@@ -58,6 +58,7 @@ final class Tunnel: ReplyReceiver {
         isFramed = framed
         cache = session.dispatcher.cache
         transaction = session.takeTransaction()
+        isUncertain = session.connectionState.isIdentityUnsure
         guard !framed else { return }
         mayBeSilent = true
         commands.loseCount()
@@ -135,7 +136,8 @@ final class Tunnel: ReplyReceiver {
             // EXEC's array has room for one confirmation: what follows that, and the reply that it leaves no room for,
             // come by themselves.
             commands.loseCount()
-        case .hello: isUncertain = true
+        // A refused AUTH may be left without a reply (``Handshake``).
+        case .auth, .hello: isUncertain = true
         case .tunnel:
             isUncertain = true
             isMonitored = true

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -194,5 +195,29 @@ struct DefaultUserTests {
             let client = try ocm.connect()
             return (try? client.call("SET", "k", value)) == "+OK\r\n"
         }
+    }
+
+    @Test("who comes back to the default user stays in the database that a transaction has selected")
+    func database() throws {
+        let client = try ocm.connect()
+        for line in ["AUTH al a", "MULTI", "SELECT 5", "EXEC", "SET k v", "AUTH gate"] {
+            #expect(try !client.call(line: line).hasPrefix("-"), "\(line)")
+        }
+        #expect(try client.call("ACL", "WHOAMI") == "$4\r\nside\r\n")
+        #expect(try client.call("GET", "k") == "$1\r\nv\r\n")
+    }
+
+    @Test(
+        "a stranger whose HELLO is refused has no connection of Redis's",
+        arguments: ["HELLO 3 AUTH al wrong", "HELLO 3 SETNAME x AUTH al wrong", "HELLO 3 AUTH al wrong AUTH al wrong"]
+    )
+    func strangers(hello: String) throws {
+        let strangers = try (0..<30).map { _ in try ocm.connect() }
+        for stranger in strangers { #expect(try stranger.call(line: hello) == Self.wrong) }
+        try waitUntil("they have no connections") { try connections() < 10 }
+    }
+
+    private func connections() throws -> Int {
+        try redis.connect().call("CLIENT", "LIST").components(separatedBy: "\n").filter { $0.hasPrefix("id=") }.count
     }
 }

@@ -101,6 +101,41 @@ struct KnownConnectionTests {
         #expect(String(decoding: try client.readReply(), as: UTF8.self).contains(" name=b "))
     }
 
+    @Test("a wrong password right behind a new name is refused (from Redis 7.2 on, one of two at once has no answer)")
+    func wrongPasswordBehindName() throws {
+        #expect(try client.call("CLIENT", "ID").hasPrefix(":"))
+        for _ in 0..<3 {
+            try admin.call("CLIENT", "PAUSE", "200")
+            #expect(try client.call("CLIENT", "SETNAME", "me") == "+OK\r\n")
+            #expect(try client.call("AUTH", "al", "wrong").hasPrefix("-WRONGPASS "))
+            #expect(try client.call("CLIENT", "SETNAME", "you") == "+OK\r\n")
+        }
+    }
+
+    @Test("clients that name themselves and select a database share a connection for that")
+    func namedAndSelected() throws {
+        func received() throws -> String {
+            try admin.call("INFO", "stats").split(separator: "\r\n")
+                .first { $0.hasPrefix("total_connections_received:") }.map(String.init) ?? ""
+        }
+        func visit() throws {
+            let visitor = try ocm.connect()
+            for line in ["CLIENT SETNAME me", "SELECT 2", "SET k v"] {
+                #expect(try visitor.call(line: line) == "+OK\r\n")
+            }
+        }
+        try visit()
+        let before = try received()
+        for _ in 0..<20 { try visit() }
+        #expect(try received() == before)
+    }
+
+    @Test("what a transaction makes of the protocol is known afterwards")
+    func protocolAtExec() throws {
+        for line in ["MULTI", "HELLO 3", "EXEC"] { #expect(try !client.call(line: line).hasPrefix("-")) }
+        #expect(try client.call("CLIENT", "GETNAME") == "_\r\n")
+    }
+
     @Test("clients that leave with a name on its way leave nothing else")
     func goneWhileRenaming() throws {
         let name = [UInt8](repeating: UInt8(ascii: "n"), count: 2_000_000)
