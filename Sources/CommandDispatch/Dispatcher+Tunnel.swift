@@ -32,9 +32,9 @@ extension Dispatcher {
         return tunnel
     }
 
-    /// Passes a command into the session's tunnel. Everything is the server's to answer; RESET alone ends the tunnel,
-    /// because what the connection is after it (no longer authenticated by us, on database 0) isn't what a new session
-    /// of ours is.
+    /// Passes a command into the session's tunnel. Everything is the server's to answer. RESET ends the tunnel, because
+    /// what the connection is after it (no longer authenticated by us, on database 0) isn't what a new session of ours
+    /// is.
     func dispatchInTunnel(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
@@ -73,6 +73,14 @@ extension Dispatcher {
         counters.pinnedCommands.add()
         counters.commands.add(slot: Int(spec.pointee.index))
         noteBypass(.pinned, spec)
+    }
+
+    /// Nothing is left of a tunnel that was for subscriptions, and nothing is under way.
+    func tunnelIsUnsubscribed(_ session: Session) {
+        let state = session.connectionState
+        guard state.isClean, !state.isIDKnown, !session.hasFinished else { return }
+        session.unpin(reusable: false)
+        session.wake()
     }
 
     /// The server has dealt with a RESET in a tunnel. As a rule the session is an ordinary one again, and as new.

@@ -33,8 +33,22 @@ struct TunnelledCommandsTests {
     func answered(commands: String, frames: [String], expected: Int) {
         var tunnelled = TunnelledCommands()
         for (index, command) in commands.enumerated() { tunnelled.add(Self.kind(command, index)) }
+        tunnelled.noteSubscriptions(1, ofShards: false)
         for frame in frames { tunnelled.receive(Self.frame(frame)) }
         #expect(tunnelled.answered == expected)
+    }
+
+    @Test("the confirmation that nothing is subscribed to is the last one")
+    func unsubscribed() {
+        var tunnelled = TunnelledCommands()
+        for _ in 0..<2 { tunnelled.add(.unsubscription(isConfirmed: false)) }
+        for (count, answered) in [(1, 0), (0, 1), (0, 2)] {
+            #expect(tunnelled.areAllAnswered == false)
+            tunnelled.noteSubscriptions(count, ofShards: false)
+            tunnelled.receive(.confirmation)
+            #expect(tunnelled.answered == answered)
+        }
+        #expect(tunnelled.areAllAnswered == true)
     }
 
     @Test(

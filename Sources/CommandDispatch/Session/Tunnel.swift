@@ -6,7 +6,10 @@ import Upstream
 
 /// What the server sends through a session that is a tunnel.
 ///
-/// A tunnel ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it
+/// A tunnel that was only for subscriptions ends with the last of them: the connection with it, so that nobody gets to
+/// hear what might be said on it yet.
+///
+/// Any other ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it
 /// says, since a script may say the same, and behind CLIENT REPLY SKIP there is none. So a command follows it that no
 /// server knows, which is refused by name: also to a client that is yet to authenticate, and without anybody's hearing
 /// of it. When that error comes, which nobody else gets to see, RESET has been executed, unless the last that was said
@@ -37,6 +40,8 @@ final class Tunnel: ReplyReceiver {
     /// How many flushes are answered: an answer to what was asked before then isn't about those that came after.
     private var flushesEnded = 0
     private var isMonitored = false
+    /// Whether all that was sent are subscriptions, and commands that concern keys.
+    private var isForSubscriptions = true
     /// Whether a reply may be another command's than it seems to be.
     private var isUncertain = false
     /// Whether there may be commands that never get a reply.
@@ -90,6 +95,9 @@ final class Tunnel: ReplyReceiver {
         guard isWhole else { return }
         if beginning == Self.confirmation { mayHaveFailed = false }
         beginning.removeAll(keepingCapacity: true)
+        if isForSubscriptions, marker == nil, cache != nil, commands.areAllAnswered, !commands.hasSubscriptions {
+            session.dispatcher.tunnelIsUnsubscribed(session)
+        }
     }
 
     // MARK: RESET
@@ -126,6 +134,8 @@ final class Tunnel: ReplyReceiver {
     /// A command goes into the tunnel.
     func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
         guard let cache else { return }
+        let isOrdinary = spec.pointee.route == .forward && spec.pointee.keys != .unknown
+        if !isOrdinary, spec.pointee.route != .subscription { isForSubscriptions = false }
         switch spec.pointee.route {
         case .subscription where !transaction.isOpen:
             if command.count == 1 { isUncertain = true }

@@ -47,6 +47,9 @@ struct TunnelledCommands: ~Copyable {
     /// Whether messages may come.
     var hasSubscriptions: Bool { subscriptions > 0 || shardSubscriptions > 0 }
 
+    /// Whether each has its replies, for certain.
+    var areAllAnswered: Bool { !isCountLost && unanswered.isEmpty }
+
     /// Whether the command that is answered next is one that subscribes or unsubscribes.
     var isSubscribing: Bool {
         !unanswered.isEmpty && unanswered.first.isAboutSubscriptions
@@ -102,11 +105,14 @@ struct TunnelledCommands: ~Copyable {
         switch (frame, unanswered.first) {
         case (.push, _), (.confirmation, .ordinary), (.confirmation, .unmarked): break
         case (.confirmation, .subscription(let left)) where left > 1: unanswered.first = .subscription(left - 1)
-        case (.confirmation, .unsubscription): unanswered.first = .unsubscription(isConfirmed: true)
+        case (.confirmation, .unsubscription) where hasSubscriptions:
+            unanswered.first = .unsubscription(isConfirmed: true)
         case (.error, .unsubscription(isConfirmed: true)):
             removeFirst()
             removeFirst()
-        case (.confirmation, .subscription), (.error, _), (.reply, .ordinary), (.reply, .unmarked): removeFirst()
+        case (.confirmation, .subscription), (.confirmation, .unsubscription), (.error, _), (.reply, .ordinary),
+            (.reply, .unmarked):
+            removeFirst()
         case (.reply, _):
             // Whatever is in front of it is done.
             removeFirst()

@@ -190,6 +190,41 @@ struct KnownConnectionTests {
         #expect(try admin.call("CLIENT", "LIST", "ID", id.filter(\.isNumber)).contains("sub=1 "))
     }
 
+    @Test(
+        "who has unsubscribed from everything shares what can be shared",
+        arguments: [
+            ("SUBSCRIBE a b|UNSUBSCRIBE", 4), ("SUBSCRIBE a|UNSUBSCRIBE a", 2), ("PSUBSCRIBE a*|PUNSUBSCRIBE", 2),
+            ("SSUBSCRIBE a|SUNSUBSCRIBE a", 2), ("SUBSCRIBE a|PSUBSCRIBE a*|UNSUBSCRIBE|PUNSUBSCRIBE", 4),
+            ("UNSUBSCRIBE", 1), ("SUBSCRIBE", 1),
+        ],
+        [2, 3]
+    )
+    func unsubscribed(commands: (lines: String, replies: Int), version: Int) throws {
+        try client.call("HELLO", "\(version)")
+        try admin.call("SET", "k", "v")
+        try client.send(commands.lines.replacing("|", with: "\r\n") + "\r\nGET k\r\n")
+        for _ in 0..<commands.replies { _ = try client.readReply() }
+        #expect(try client.readReply() == Array("$1\r\nv\r\n".utf8))
+        try client.waitUntilKept("GET k")
+    }
+
+    @Test(
+        "a subscription that is left, or a database that was selected meanwhile, stays",
+        arguments: ["SUBSCRIBE a|PSUBSCRIBE a*|UNSUBSCRIBE", "SUBSCRIBE a|SELECT 3|UNSUBSCRIBE"]
+    )
+    func stillSubscribed(lines: String) throws {
+        try client.call("HELLO", "3")
+        try client.send(lines.replacing("|", with: "\r\n") + "\r\nSET k v\r\nPUBLISH abc 1\r\n")
+        let frames = try (0..<5).map { _ in String(decoding: try client.readReply(), as: UTF8.self) }
+        #expect(frames[3] == "+OK\r\n")
+        if lines.contains("SELECT") {
+            #expect(try admin.call("SELECT", "3") == "+OK\r\n")
+        } else {
+            #expect(frames[4].contains("pmessage"))
+        }
+        #expect(try admin.call("GET", "k") == "$1\r\nv\r\n")
+    }
+
     @Test("a debugger that Redis refuses leaves nothing behind", arguments: ["SCRIPT DEBUG YES", "FUNCTION DEBUG YES"])
     func refusedDebugger(words: String) throws {
         try admin.call(line: "ACL SETUSER al on >a ~* +@all -script")
