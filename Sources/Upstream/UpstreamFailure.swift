@@ -17,10 +17,16 @@ public enum UpstreamFailure: Error, Equatable, Sendable {
     }
 
     /// The error reply's text, without the `-`.
+    ///
+    /// It begins with LOADING if the server can't be reached: by that word clients know that nothing was done and that
+    /// trying again will help (redis-py takes it for a lost connection, go-redis tries again by itself), as they would
+    /// if they couldn't reach Redis themselves.
     public var message: String {
         switch self {
-        case .unreachable(let server, let reason), .untrusted(let server, let reason):
+        case .untrusted(let server, let reason):
             "ERR ocm cannot reach Redis at \(server): \(reason); the command was not sent"
+        case .unreachable(let server, let reason):
+            "LOADING ocm cannot reach Redis at \(server): \(reason); the command was not sent"
         case .refused(let line):
             line
         case .lost(let server, let reason):

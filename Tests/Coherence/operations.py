@@ -9,8 +9,7 @@ from resp import ReplyError, command
 
 # What a client may be told when the connection behind the sidecar is lost or Redis is away.
 TOLERATED = (
-    b"ERR ocm lost its connection to Redis", b"ERR ocm cannot reach Redis", b"ERR ocm got no answer from Redis",
-    b"EXECABORT", b"LOADING", b"BUSY"
+    b"ERR ocm lost its connection to Redis", b"ERR ocm got no answer from Redis", b"EXECABORT", b"LOADING", b"BUSY"
 )
 
 

@@ -12,12 +12,14 @@ struct TLSFaultTests {
         let client = try ocm.connect()
         for _ in 0..<3 {
             let error = try client.call("SET", "k", "v")
-            #expect(error.hasPrefix("-ERR ocm cannot reach Redis at rediss://localhost:\(redis.server.port): "))
+            #expect(error.hasPrefix("-LOADING ocm cannot reach Redis at rediss://localhost:\(redis.server.port): "))
             try redis.server.start()
             try waitUntil("ocm has found Redis") { try client.call("SET", "k", "v") == "+OK\r\n" }
             try ocm.waitUntilCaching()
             try redis.server.kill()
-            try waitUntil("ocm has lost Redis") { try client.call("SET", "k", "v").hasPrefix("-ERR ocm cannot reach") }
+            try waitUntil("ocm has lost Redis") {
+                try client.call("SET", "k", "v").hasPrefix("-LOADING ocm cannot reach")
+            }
         }
         #expect(ocm.log.contains("lost the connection to Redis at rediss://localhost:\(redis.server.port): the server"))
     }
@@ -69,7 +71,7 @@ struct TLSFaultTests {
         let ocm = try OCMServer(upstream: "rediss://127.0.0.1:\(redis.port)", ["--upstream-insecure"])
         #expect(
             try ocm.connect().call("GET", "k")
-                == "-ERR ocm cannot reach Redis at rediss://127.0.0.1:\(redis.port): no answer to the TLS handshake "
+                == "-LOADING ocm cannot reach Redis at rediss://127.0.0.1:\(redis.port): no answer to the TLS handshake "
                 + "within 5 s: if the port is one without TLS, write redis://; the command was not sent\r\n"
         )
     }
@@ -81,7 +83,7 @@ struct TLSFaultTests {
         let failure =
             "cannot reach Redis at rediss://127.0.0.1:\(stranger.port): it doesn't speak TLS: if the port is one "
             + "without, write redis://"
-        #expect(try ocm.connect().call("GET", "k") == "-ERR ocm \(failure); the command was not sent\r\n")
+        #expect(try ocm.connect().call("GET", "k") == "-LOADING ocm \(failure); the command was not sent\r\n")
         #expect(ocm.log.contains("\(failure); trying again until it answers\n"))
     }
 
@@ -93,7 +95,7 @@ struct TLSFaultTests {
             "cannot reach Redis at 127.0.0.1:\(redis.server.port): the server closed it before it had answered: if it "
             + "wants TLS, write rediss:// in place of redis://"
         for words in [["GET", "k"], ["BLPOP", "k", "0"]] {
-            #expect(try ocm.connect().call(words) == "-ERR ocm \(failure); the command was not sent\r\n")
+            #expect(try ocm.connect().call(words) == "-LOADING ocm \(failure); the command was not sent\r\n")
         }
         try waitUntil("the feed has failed, too") {
             ocm.log.contains("until the invalidation feed is up: \(failure)\n")
