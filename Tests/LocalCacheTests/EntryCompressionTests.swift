@@ -88,6 +88,25 @@ struct EntryCompressionTests {
         #expect(statistics.compressedEntries > statistics.entries / 4, "what they leave, the scan may have")
     }
 
+    @Test("nothing is compressed in vain where what was hit leaves no room for it")
+    func noRoom() {
+        let compressor = RunLengthCompressor()
+        let tester = StoreTester(limit: 4 << 20, compressor: compressor)
+        let hot = (4 << 20) * 9 / 10 / 4200
+        func readAll() {
+            for number in 0..<hot where tester.find(Question("hot\(number)")) == nil {
+                tester.insert(Question("hot\(number)"), Self.value(number))
+            }
+        }
+        readAll()
+        for number in 0..<100 { tester.insert(Question("other\(number)"), Self.value(number)) }
+        for round in 0..<40 {
+            readAll()
+            for number in 0..<100 { tester.insert(Question("key\(round) \(number)"), Self.value(number)) }
+        }
+        #expect(compressor.compressions < 2000)
+    }
+
     @Test("what was hit once is compressed before it goes, when all was")
     func hitOnce() {
         let tester = StoreTester(limit: 4 << 20, compressor: RunLengthCompressor())

@@ -14,7 +14,7 @@ import RESP
 /// | 24–25 | the length of the key |
 /// | 26–27 | the length of the arguments |
 /// | 28–29 | the namespace |
-/// | 30 | bits 0–1: how often it was hit of late, up to 3; the others: when it came into the small queue (``Youth``) |
+/// | 30 | bits 0–1: how often it was hit of late, up to 3; bit 2: hit while young; the others: its birth (``Youth``) |
 /// | 31 | what the reply is, 0 once it is out of the cache; bit 7: compressed; bit 6: the deadline is its key's |
 /// | 32– | key, arguments, reply; the whole a multiple of 8 |
 ///
@@ -23,7 +23,8 @@ package struct CacheEntry {
     static let headerSize = 32
     /// Hits beyond these aren't counted.
     static let mostFrequency: UInt8 = 3
-    private static let frequencyBits: UInt8 = 2
+    private static let burstBit: UInt8 = 4
+    private static let birthShift: UInt8 = 3
 
     private static let compressedBit: UInt8 = 0x80
     private static let expiresWithKeyBit: UInt8 = 0x40
@@ -131,15 +132,16 @@ package struct CacheEntry {
     @inline(__always)
     func noteHit(_ youth: inout Youth) {
         let use = use
-        guard use & Self.mostFrequency < Self.mostFrequency, youth.counts(hitOfBorn: use >> Self.frequencyBits) else {
-            return
-        }
-        self.use = use + 1
+        guard use & Self.mostFrequency < Self.mostFrequency else { return }
+        self.use = youth.counts(hitOfBorn: use >> Self.birthShift) ? use + 1 : use | Self.burstBit
     }
+
+    /// Whether it was hit while it was young.
+    var cameInBurst: Bool { use & Self.burstBit != 0 }
 
     /// It has come into the small queue now.
     @inline(__always)
-    func noteBirth(_ youth: Youth) { use = use & Self.mostFrequency | youth.tick << Self.frequencyBits }
+    func noteBirth(_ youth: Youth) { use = use & Self.mostFrequency | youth.tick << Self.birthShift }
 
     /// What the reply is. Not to be asked of an entry that is removed.
     @inline(__always)

@@ -15,8 +15,8 @@
 /// inflated.
 extension EntryStore {
     /// What wasn't hit isn't compressed while the main queue takes all but one part in so many: the small queue needs
-    /// most of that, and what goes to the cold queue would have to leave at once.
-    private static let leastColdShare = 8
+    /// most of that (``smallShare``), and what goes to the cold queue would have to leave at once.
+    private static let leastColdShare = 7
     /// So many bytes are compressed at most to make room for one entry.
     static let mostCompressed = 256 << 10
 

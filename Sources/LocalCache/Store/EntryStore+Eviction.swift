@@ -23,8 +23,9 @@ extension EntryStore {
             return size
         } else if !compress(reference), queue == .main || !escapes(entry) || !keep(reference, 0) {
             if queue == .small || entry.isCompressed {
-                ghost.insert(Self.identity(entry))
+                ghost.insert(Self.identity(entry), cameInBurst: isOfBurst(entry))
                 pace.noteEvicted(of: counters.entries)
+                if isOfBurst(entry) { bursts.noteEvicted(of: counters.entries) }
             }
             counters.evictions += 1
             drop(reference)
@@ -50,15 +51,20 @@ extension EntryStore {
     /// With how many hits an entry goes to the end of the main queue; nil if it doesn't. From another queue it starts
     /// anew, in the main queue it pays with hits for its next round.
     private func frequencyIfKept(_ entry: CacheEntry, in queue: QueueKind) -> UInt8? {
-        guard entry.frequency > 0 else { return nil }
+        guard entry.frequency > 0 || isOfBurst(entry) else { return nil }
         switch queue {
-        case .small: return chance.next() * cost(entry) < Double(entry.frequency) ? 0 : nil
+        case .small:
+            let hits = isOfBurst(entry) ? bursts.areKept(chance.next()) ? 1 : 0 : Double(entry.frequency)
+            return chance.next() * cost(entry) < hits ? 0 : nil
         case .cold: return 0
         case .main:
             let price = UInt8(min(cost(entry) + chance.next(), Double(CacheEntry.mostFrequency)))
             return entry.frequency >= price ? entry.frequency - price : nil
         }
     }
+
+    /// Whether an entry of the small queue was hit in the burst in which it came, and not since.
+    private func isOfBurst(_ entry: CacheEntry) -> Bool { entry.frequency == 0 && entry.cameInBurst }
 
     private func cost(_ entry: CacheEntry) -> Double { cost(plainWeight(entry)) }
 

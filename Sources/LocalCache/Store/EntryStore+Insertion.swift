@@ -16,8 +16,9 @@ extension EntryStore {
         }
         let size = CacheEntry.size(key: id.key.count, arguments: id.arguments.count, reply: fill.reply.count)
         guard isAcceptable(id, fill, size), makeRoom(for: id, fill, size, now) else { return false }
-        if let age = ghost.remove(Self.identity(id)), isWorthMain(age: age, weight: weight(id, fill, size)) {
+        if let ghost = ghost.remove(Self.identity(id)), isWorthMain(age: ghost.age, weight: weight(id, fill, size)) {
             isHot = true
+            if ghost.cameInBurst { bursts.noteReturned() }
         }
         let queue = isHot ? QueueKind.main : .small
         guard let reference = place(size, in: queue, now) else { return false }

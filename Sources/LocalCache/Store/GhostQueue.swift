@@ -10,6 +10,7 @@ struct GhostQueue {
 
     private static let bucketSize = 64
     private static let prints = 31
+    private static let burstBit: UInt16 = 1
 
     /// An empty queue, as small as can be.
     init() {
@@ -33,24 +34,32 @@ struct GhostQueue {
 
     /// Never 0, which is a place that nothing has been written to.
     @inline(__always)
-    private func print(_ hash: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: hash) | 1 }
+    private func print(_ hash: UInt64) -> UInt16 { max(UInt16(truncatingIfNeeded: hash) & ~Self.burstBit, 2) }
 
-    /// Remembers what has this hash.
-    mutating func insert(_ hash: UInt64) {
+    /// Remembers what has this hash, and whether it came in a burst (``Bursts``).
+    mutating func insert(_ hash: UInt64, cameInBurst: Bool) {
         let bucket = bucket(hash)
         let place = bucket[Self.prints]
-        bucket[Int(place)] = print(hash)
+        bucket[Int(place)] = print(hash) | (cameInBurst ? Self.burstBit : 0)
         bucket[Self.prints] = place + 1 == UInt16(Self.prints) ? 0 : place + 1
     }
 
-    /// Forgets what has this hash: about how many were remembered since, nil if it wasn't.
-    mutating func remove(_ hash: UInt64) -> Int? {
+    /// What was remembered.
+    struct Ghost {
+        /// About how many were remembered since.
+        let age: Int
+        let cameInBurst: Bool
+    }
+
+    /// Forgets what has this hash; nil if it wasn't remembered.
+    mutating func remove(_ hash: UInt64) -> Ghost? {
         let bucket = bucket(hash)
         let print = print(hash)
-        for place in 0..<Self.prints where bucket[place] == print {
+        for place in 0..<Self.prints where bucket[place] & ~Self.burstBit == print {
+            let cameInBurst = bucket[place] & Self.burstBit != 0
             bucket[place] = 0
             let since = Int(bucket[Self.prints]) - 1 - place
-            return (since < 0 ? since + Self.prints : since) * count
+            return Ghost(age: (since < 0 ? since + Self.prints : since) * count, cameInBurst: cameInBurst)
         }
         return nil
     }

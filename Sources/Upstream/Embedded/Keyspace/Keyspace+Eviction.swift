@@ -15,7 +15,7 @@ import RESP
 ///
 /// What was used again is waited for much longer than what never was, so a scan drives out only itself; and of what is
 /// used alike the large goes, as many small ones fit in its room. With twelve draws this has a mean hit ratio of 0.578
-/// on the traces by which the cache's policy was chosen (``EntryStore`` in LocalCache, which has 0.581), LRU
+/// on the traces by which the cache's policy was chosen (``EntryStore`` in LocalCache, which has 0.580), LRU
 /// 0.541. Counting further than 15 uses gains nothing, and keeps alive for long what was popular once.
 ///
 /// A value that takes the room of thousands of small ones must not hold up everybody while these are looked for one by
