@@ -44,6 +44,12 @@ extension Dispatcher {
                 )
                 return .taken
             }
+            guard !session.connectionState.isIdentityUnsure else {
+                session.replyError(
+                    "ERR ocm can't tell what a transaction, part of which failed, has made of the connection: RESET before"
+                )
+                return .taken
+            }
             change.credentials = nil
             becomeDefaultUser(session, upstream)
             guard route == .hello else {
@@ -87,7 +93,7 @@ extension Dispatcher {
     /// The server has refused an identity change, or only queued it.
     func refused(_ session: Session, _ connection: UpstreamConnection) {
         // A stranger has nothing that a connection would have to be kept for.
-        if connection.identity != session.identity || session.obstacles.contains(.unauthenticated) {
+        if connection.identity != session.identity || !session.isTrusted {
             session.unpin(reusable: false)
         } else if connection === session.pinned, !connection.clientName.isEmpty {
             // It was another session's.
@@ -106,8 +112,9 @@ extension Dispatcher {
             connection.clientName = name
             session.clientName = name
         }
-        // One that goes back to the pool needs no name.
-        if !session.connectionState.isClean || session.connectionState.isIDKnown { rename(connection, for: session) }
+        // One that goes back to the pool needs no name, if it has none.
+        let stays = !session.connectionState.isClean || session.connectionState.isIDKnown
+        if stays || !connection.clientName.isEmpty { rename(connection, for: session) }
     }
 }
 

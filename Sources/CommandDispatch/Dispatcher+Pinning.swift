@@ -130,6 +130,6 @@ extension Dispatcher {
         guard connection.clientName != session.clientName else { return }
         connection.clientName = session.clientName
         session.isRenaming = true
-        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session))
+        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session, over: connection))
     }
 }

@@ -72,6 +72,10 @@ struct Handshake {
     /// Whether answers are still to come.
     var isUnfinished: Bool { !steps.isEmpty }
 
+    /// Whether that much more of an answer isn't too much: the longest, to HELLO, names the server's modules.
+    func hasRoom(for bytes: Int) -> Bool { part.count + bytes <= Self.longestAnswer }
+    private static let longestAnswer = 1 << 20
+
     /// Takes bytes of the answer to the oldest step that has none, up to its end if `isWhole`.
     mutating func receive(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Outcome {
         if isWhole, part.isEmpty { return receive(bytes) }

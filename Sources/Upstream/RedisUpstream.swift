@@ -172,7 +172,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// the next session.
     public func unpin(_ connection: UpstreamConnection, clean: Bool) {
         pinned[ObjectIdentifier(connection)] = nil
-        guard clean, connection.isOpen, connection.isQuiet else {
+        guard clean, connection.isOpen, connection.isQuiet, !connection.isNameUnknown else {
             forget(connection)
             if connection.isReady { abandon(connection) }
             return connection.closeQuietly()
@@ -274,6 +274,7 @@ public final class RedisUpstream: UpstreamConnectionOwner {
         // What is at hand was connected when this one was, and may be as dead.
         closeIdle(unusedSince: .distantFuture)
         uselessInRow = wasUseful ? 0 : uselessInRow + 1
+        if wasUseful { backoff.reset() }
         if case .timedOut(let server, let after) = failure {
             setStatus(.down(.unreachable(server: server, reason: "no answer within \(after)")))
             connectAgain()

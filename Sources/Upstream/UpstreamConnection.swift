@@ -28,6 +28,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public var identity: Identity
     /// The name that `CLIENT SETNAME` last gave to the connection.
     public var clientName: [UInt8] = []
+    /// Whether the server has refused to give it that name.
+    public var isNameUnknown = false
     /// How many commands without a reply may rightly take for ever: blocking commands and scripts.
     public var slowCommands = 0
     /// Whether a command without a reply may change what nobody hears of.
@@ -330,6 +332,9 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         while phase == .handshaking, index < bytes.count {
             let end = try framer.endOfFrame(in: bytes, from: index)
             let part = UnsafeRawBufferPointer(rebasing: bytes[index..<(end ?? bytes.count)])
+            guard handshake.hasRoom(for: part.count) else {
+                return close(.lost(server: owner.serverName, reason: "its first answers are too long"))
+            }
             switch handshake.receive(part, isWhole: end != nil) {
             case .waiting: break
             case .proceed(let request): channelContext?.writeAndFlush(wrapOutboundOut(request), promise: nil)

@@ -7,7 +7,7 @@ struct ConnectionStateTests {
     private func isClean(after replies: (ConnectionState.Command, String)...) -> Bool {
         var state = ConnectionState()
         for (command, reply) in replies {
-            for effect in state.replied(to: command, Array(reply.utf8)) { effect() }
+            for effect in state.replied(to: command, Array(reply.utf8)) { effect(true) }
         }
         return state.isClean
     }
@@ -49,9 +49,9 @@ struct ConnectionStateTests {
             var state = ConnectionState()
             var effects = 0
             _ = state.replied(to: .multi, Array("+OK\r\n".utf8))
-            state.atExec { effects += 1 }
+            state.atExec { _ in effects += 1 }
             for (command, reply) in [(command, reply), (.exec, "*0\r\n")] {
-                for effect in state.replied(to: command, Array(reply.utf8)) { effect() }
+                for effect in state.replied(to: command, Array(reply.utf8)) { effect(true) }
             }
             #expect(effects == expected)
         }

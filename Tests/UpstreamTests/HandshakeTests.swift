@@ -47,6 +47,16 @@ struct HandshakeTests {
         #expect(receive(&handshake, String(answer.dropFirst(length)), isWhole: true) == .refused("WRONGPASS no"))
     }
 
+    @Test("an answer without an end isn't kept for ever")
+    func endless() throws {
+        var handshake = try handshake("redis://h")
+        let part = String(repeating: "+", count: 1 << 19)
+        #expect(handshake.hasRoom(for: part.utf8.count))
+        #expect(receive(&handshake, part, isWhole: false) == .waiting)
+        #expect(receive(&handshake, part, isWhole: false) == .waiting)
+        #expect(!handshake.hasRoom(for: 1))
+    }
+
     @Test("everything at once, in the order in which a client would come there")
     func full() throws {
         var handshake = try handshake("redis://:pw@h/3", identifies: true)

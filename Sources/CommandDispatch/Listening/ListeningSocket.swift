@@ -80,7 +80,7 @@ public struct ListeningSocket: Sendable {
     private static let backlog: Int32 = 511
     /// So many are accepted before the loop turns to others: with few, those who all come back at once overflow the
     /// backlog, and wait for their system to try again.
-    private static let acceptedPerTurn: UInt = 256
+    private static let acceptedPerTurn: UInt = 64
 
     /// Whether a socket's file is there that nobody listens on any more.
     private static func isAbandoned(_ path: String) -> Bool {

@@ -4,10 +4,17 @@ import Upstream
 /// Takes the server's answer to the CLIENT SETNAME that a session's own connection was sent.
 final class NameReply: CollectingReceiver {
     private weak var session: Session?
+    private unowned let connection: UpstreamConnection
 
-    init(_ session: Session) { self.session = session }
+    init(_ session: Session, over connection: UpstreamConnection) {
+        self.session = session
+        self.connection = connection
+    }
 
-    override func receive(reply: UnsafeRawBufferPointer) { goOn() }
+    override func receive(reply: UnsafeRawBufferPointer) {
+        if reply.first == UInt8(ascii: "-") { connection.isNameUnknown = true }
+        goOn()
+    }
 
     override func fail(_ failure: UpstreamFailure) { goOn() }
 

@@ -18,7 +18,7 @@ final class PauseReply: CollectingReceiver {
         if reply.starts(with: "+OK".utf8) {
             takeEffect()
         } else if reply.starts(with: "+QUEUED".utf8) {
-            session.connectionState.atExec { [self] in takeEffect() }
+            session.connectionState.atExec { [self] _ in takeEffect() }
         }
         session.receive(reply, replies: 1, goesOn: false)
     }

@@ -6,6 +6,7 @@ final class StateReply: ReplyReceiver {
     private let session: Session
     private let command: ConnectionState.Command
     private var beginning: [UInt8] = []
+    private var errors = ElementErrors()
 
     init(_ session: Session, _ command: ConnectionState.Command) {
         self.session = session
@@ -14,7 +15,10 @@ final class StateReply: ReplyReceiver {
 
     override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
         if beginning.count < 24 { beginning.append(contentsOf: bytes.prefix(24 - beginning.count)) }
-        if replies > 0 { for effect in session.connectionState.replied(to: command, beginning) { effect() } }
+        if session.connectionState.hasEffectsOfExec { errors.receive(bytes) }
+        if replies > 0 {
+            for effect in session.connectionState.replied(to: command, beginning) { effect(!errors.isFound) }
+        }
         session.receive(bytes, replies: replies, goesOn: goesOn)
     }
 

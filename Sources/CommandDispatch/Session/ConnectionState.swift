@@ -27,10 +27,13 @@ struct ConnectionState {
     /// Whether the server may have taken the connection for another user than the session is.
     private(set) var mayBeAnotherUsers = false
 
-    /// Whether a transaction may have changed the protocol or the database.
+    /// Whether a transaction may have changed the protocol or the database, and may not.
     private(set) var isIdentityUnsure = false
+    /// Whether it matters what EXEC's reply says.
+    var hasEffectsOfExec: Bool { !effectsOfExec.isEmpty }
 
-    private var effectsOfExec: [() -> Void] = []
+    /// What has an effect here too, if the transaction is executed; each is told whether nothing in it failed.
+    private var effectsOfExec: [(_ isFlawless: Bool) -> Void] = []
 
     /// Whether nothing is left: the connection may serve another session.
     var isClean: Bool { !inTransaction && !isWatching && !isSticky }
@@ -47,17 +50,17 @@ struct ConnectionState {
         mayBeAnotherUsers = true
     }
 
-    /// A transaction has been executed that was to change the protocol or the database.
+    /// A transaction has been executed that was to change the protocol or the database, and something in it failed.
     mutating func noteIdentityIsUnsure() { isIdentityUnsure = true }
 
     /// A command was queued that has an effect here too, if its transaction is executed.
-    mutating func atExec(_ effect: @escaping () -> Void) { effectsOfExec.append(effect) }
+    mutating func atExec(_ effect: @escaping (_ isFlawless: Bool) -> Void) { effectsOfExec.append(effect) }
 
     /// The reply to `command` began with `reply` (at least 24 bytes of it, if it has as many). Returns what has to be
     /// done because of it.
-    mutating func replied(to command: Command, _ reply: [UInt8]) -> [() -> Void] {
+    mutating func replied(to command: Command, _ reply: [UInt8]) -> [(_ isFlawless: Bool) -> Void] {
         let isError = reply.first == UInt8(ascii: "-")
-        var effects: [() -> Void] = []
+        var effects: [(Bool) -> Void] = []
         if command == .exec || command == .discard {
             let isExecuted = command == .exec && reply.first == UInt8(ascii: "*") && !reply.starts(with: "*-".utf8)
             if isExecuted { effects = effectsOfExec }

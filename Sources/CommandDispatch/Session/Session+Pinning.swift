@@ -27,19 +27,20 @@ extension Session {
 
     /// The client has this name once its transaction is executed.
     func nameAtExec(_ name: [UInt8]) {
-        connectionState.atExec { [unowned self] in
+        connectionState.atExec { [unowned self] _ in
             clientName = name
             pinned?.clientName = name
         }
     }
 
-    /// The client becomes this once its transaction is executed, unless the server finds fault with it then.
+    /// The client becomes this once its transaction is executed. If something in that fails, it may be this.
     func changeAtExec(_ change: IdentityChange) {
-        if let name = change.clientName { nameAtExec(name) }
-        connectionState.atExec { [unowned self] in
-            connectionState.noteIdentityIsUnsure()
+        connectionState.atExec { [unowned self] isFlawless in
+            guard isFlawless else { return connectionState.noteIdentityIsUnsure() }
+            if let name = change.clientName { clientName = name }
             identity = change.appliedAtExec(to: identity)
             pinned?.identity = identity
+            pinned?.clientName = clientName
             shared = dispatcher.upstream?.shared(for: identity)
         }
     }

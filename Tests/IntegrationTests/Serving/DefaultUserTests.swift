@@ -217,6 +217,21 @@ struct DefaultUserTests {
         try waitUntil("they have no connections") { try connections() < 10 }
     }
 
+    @Test(
+        "after a transaction of which a part failed nobody comes back to a database that he may not be in",
+        arguments: ["MULTI|AUTH noselect n|SELECT 5|EXEC", "MULTI|SELECT 99|EXEC", "MULTI|HELLO 3 AUTH al wrong|EXEC"]
+    )
+    func flawed(lines: String) throws {
+        try redis.connect().call(line: "ACL SETUSER noselect on >n ~* +@all -select")
+        let client = try ocm.connect()
+        #expect(try client.call("AUTH", "al", "a") == "+OK\r\n")
+        for line in lines.split(separator: "|") { try client.call(line: String(line)) }
+        #expect(try client.call("AUTH", "gate").hasPrefix("-ERR ocm can't tell"))
+        #expect(try client.call("RESET") == "+RESET\r\n")
+        #expect(try client.call("AUTH", "gate") == "+OK\r\n")
+        #expect(try client.call("GET", "k") == "$-1\r\n")
+    }
+
     private func connections() throws -> Int {
         try redis.connect().call("CLIENT", "LIST").components(separatedBy: "\n").filter { $0.hasPrefix("id=") }.count
     }

@@ -130,10 +130,30 @@ struct KnownConnectionTests {
         #expect(try received() == before)
     }
 
-    @Test("what a transaction makes of the protocol is known afterwards")
-    func protocolAtExec() throws {
-        for line in ["MULTI", "HELLO 3", "EXEC"] { #expect(try !client.call(line: line).hasPrefix("-")) }
-        #expect(try client.call("CLIENT", "GETNAME") == "_\r\n")
+    @Test(
+        "what a transaction makes of the protocol is known afterwards",
+        arguments: [
+            ("HELLO 3", "_\r\n"), ("HELLO 3 SETNAME me", "$2\r\nme\r\n"), ("HELLO 4", "$-1\r\n"),
+            ("HELLO 3 BADOPT", "$-1\r\n"), ("HELLO 3 AUTH al wrong SETNAME me", "$-1\r\n"),
+        ]
+    )
+    func protocolAtExec(hello: String, name: String) throws {
+        for line in ["MULTI", "SET k v", hello, "GET k", "EXEC"] { try client.call(line: line) }
+        #expect(try client.call("CLIENT", "GETNAME") == name)
+    }
+
+    @Test("who may not name himself bears nobody else's name")
+    func namesakes() throws {
+        try admin.call(line: "ACL SETUSER nameless on >n ~* +@all -client|setname")
+        for _ in 0..<3 {
+            let named = try ocm.connect()
+            #expect(try named.call(line: "HELLO 2 AUTH nameless n SETNAME his").hasPrefix("*"))
+            #expect(try named.call("QUIT") == "+OK\r\n")
+            let nameless = try ocm.connect()
+            #expect(try nameless.call("AUTH", "nameless", "n") == "+OK\r\n")
+            for line in ["MULTI", "CLIENT GETNAME"] { try nameless.call(line: line) }
+            #expect(try nameless.call("EXEC") == "*1\r\n$-1\r\n")
+        }
     }
 
     @Test("clients that leave with a name on its way leave nothing else")
