@@ -11,7 +11,7 @@ extension Dispatcher {
         if session.obstacles.contains(.closing) { return .taken }
         if session.obstacles.contains(.awaitingReply) || !session.hasRoom { return .later }
         let spec = spec(name)
-        if let tunnel = session.tunnel {
+        if let tunnel = session.tunnel, spec?.pointee.route == .subscription || !leftTunnel(tunnel, session) {
             if let spec { return dispatchInTunnel(command, spec, session) }
             return tunnel.isFramed
                 ? dispatchUnknown(command, name, session, upstream) : dispatchUnframed(command, session)

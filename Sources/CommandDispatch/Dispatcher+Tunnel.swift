@@ -75,12 +75,12 @@ extension Dispatcher {
         noteBypass(.pinned, spec)
     }
 
-    /// Nothing is left of a tunnel that was for subscriptions, and nothing is under way.
-    func tunnelIsUnsubscribed(_ session: Session) {
+    /// A command has come that needs no tunnel. Whether the session isn't one any more, because it needs none either.
+    func leftTunnel(_ tunnel: Tunnel, _ session: Session) -> Bool {
         let state = session.connectionState
-        guard state.isClean, !state.isIDKnown, !session.hasFinished else { return }
+        guard tunnel.isUnsubscribed, state.isClean, !state.isIDKnown else { return false }
         session.unpin(reusable: false)
-        session.wake()
+        return true
     }
 
     /// The server has dealt with a RESET in a tunnel. As a rule the session is an ordinary one again, and as new.

@@ -6,8 +6,9 @@ import Upstream
 
 /// What the server sends through a session that is a tunnel.
 ///
-/// A tunnel that was only for subscriptions ends with the last of them: the connection with it, so that nobody gets to
-/// hear what might be said on it yet.
+/// A tunnel that was only for subscriptions ends with the first other command when there are none left: the connection
+/// with it, so that nobody gets to hear what might be said on it yet. (Not with the last subscription: some clients
+/// subscribe and unsubscribe all the time, and do nothing else.)
 ///
 /// Any other ends with RESET. Which reply is RESET's can't be told by counting (``TunnelledCommands``), nor by what it
 /// says, since a script may say the same, and behind CLIENT REPLY SKIP there is none. So a command follows it that no
@@ -40,7 +41,8 @@ final class Tunnel: ReplyReceiver {
     /// How many flushes are answered: an answer to what was asked before then isn't about those that came after.
     private var flushesEnded = 0
     private var isMonitored = false
-    /// Whether all that was sent are subscriptions, and commands that concern keys.
+    /// Whether all that was sent are subscriptions (but to channels of shards, which may end unasked), and commands
+    /// that concern keys.
     private var isForSubscriptions = true
     /// Whether a reply may be another command's than it seems to be.
     private var isUncertain = false
@@ -95,9 +97,12 @@ final class Tunnel: ReplyReceiver {
         guard isWhole else { return }
         if beginning == Self.confirmation { mayHaveFailed = false }
         beginning.removeAll(keepingCapacity: true)
-        if isForSubscriptions, marker == nil, cache != nil, commands.areAllAnswered, !commands.hasSubscriptions {
-            session.dispatcher.tunnelIsUnsubscribed(session)
-        }
+    }
+
+    /// Whether it was only for subscriptions, of which none is left, and nothing is under way.
+    var isUnsubscribed: Bool {
+        isForSubscriptions && marker == nil && beginning.isEmpty && commands.areAllAnswered
+            && !commands.hasSubscriptions && cache != nil
     }
 
     // MARK: RESET
@@ -135,7 +140,8 @@ final class Tunnel: ReplyReceiver {
     func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
         guard let cache else { return }
         let isOrdinary = spec.pointee.route == .forward && spec.pointee.keys != .unknown
-        if !isOrdinary, spec.pointee.route != .subscription { isForSubscriptions = false }
+        let isOfShards = command.argument(0, is: "ssubscribe") || command.argument(0, is: "sunsubscribe")
+        if isOfShards || !isOrdinary && spec.pointee.route != .subscription { isForSubscriptions = false }
         switch spec.pointee.route {
         case .subscription where !transaction.isOpen:
             if command.count == 1 { isUncertain = true }

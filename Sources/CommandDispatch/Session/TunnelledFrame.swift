@@ -45,9 +45,8 @@ enum TunnelledFrame {
     private static func named(in bytes: [UInt8], _ possible: Possible) -> TunnelledFrame? {
         guard let name = name(in: bytes) else { return nil }
         // A shard's channel that moves to another server is unsubscribed from unasked.
-        if name.hasSuffix("subscribe\r"), possible.contains(name == "sunsubscribe\r" ? .messages : .confirmations) {
-            return .confirmation
-        }
+        let confirming: Possible = name == "sunsubscribe\r" ? [.messages, .confirmations] : .confirmations
+        if name.hasSuffix("subscribe\r"), !possible.isDisjoint(with: confirming) { return .confirmation }
         return name.hasSuffix("message\r") && possible.contains(.messages) ? .push : nil
     }
 
