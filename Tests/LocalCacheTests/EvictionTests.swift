@@ -23,12 +23,17 @@ struct EvictionTests {
         for key in 900_000..<900_000 + tester.store.limit / 10 { _ = request(tester, key) }
     }
 
+    /// Asks for each of `keys`, and again when none is young any more.
+    private func askTwice(_ tester: StoreTester, _ keys: Range<Int>) {
+        for key in keys { _ = request(tester, key) }
+        age(tester)
+        for key in keys { _ = request(tester, key) }
+    }
+
     @Test("what is asked for again survives a scan")
     func scan() {
         let tester = weighing(100)
-        for key in 0..<50 { _ = request(tester, key) }
-        age(tester)
-        for key in 0..<50 { _ = request(tester, key) }
+        askTwice(tester, 0..<50)
         for key in 1000..<2000 { _ = request(tester, key) }
         #expect((0..<50).count { tester.find(Question("\($0)")) != nil } == 50)
     }
@@ -50,9 +55,7 @@ struct EvictionTests {
     @Test("what is asked for in bursts, and then never more, pushes nothing out")
     func burst() {
         let tester = weighing(1000)
-        for key in 0..<500 { _ = request(tester, key) }
-        age(tester)
-        for key in 0..<500 { _ = request(tester, key) }
+        askTwice(tester, 0..<500)
         for key in 1000..<4000 { for _ in 0..<4 { _ = request(tester, key) } }
         #expect((0..<500).count { tester.find(Question("\($0)")) != nil } > 490)
     }
