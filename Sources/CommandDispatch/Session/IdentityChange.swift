@@ -51,11 +51,9 @@ struct IdentityChange {
 
     /// `identity` after the change.
     func applied(to identity: Identity) -> Identity {
-        Identity(
-            credentials: credentials ?? identity.credentials,
-            db: db ?? identity.db,
-            version: version ?? identity.version
-        )
+        var result = appliedAtExec(to: identity)
+        if let credentials { result.credentials = credentials }
+        return result
     }
 
     private static func credentials(ofAuth command: Command) -> Credentials? {
