@@ -163,8 +163,9 @@ class Workload:
         if draw < 0.06 and len(write.effects) == 1 and words[1] == key.name:
             words = (b"EVAL", SCRIPT_DECLARED, b"1", key.name, words[0], *words[2:])
             operation.how = "by a script, "
-        elif draw < 0.09:
-            words = (b"EVAL", SCRIPT_UNDECLARED, b"0", *words)
+        elif draw < 0.11:
+            declared = rng.choice(((b"0",), (b"1", b"another")))
+            words = (b"EVAL", SCRIPT_UNDECLARED, *declared, *words)
             operation.how = "undeclared, "
         commands = [(command(*words), operation)]
         if key.kind is strings.STRING and draw > 0.8:

@@ -59,7 +59,10 @@ struct OutstandingCommandsTests {
         #expect(sent.state(of: "c") == [false, false] && sent.state(of: "d") == [false, false])
     }
 
-    @Test("any, while a command is out that may write any", arguments: ["EVAL x 0", "FLUSHALL"])
+    @Test(
+        "any, while a command is out that may write any",
+        arguments: ["EVAL x 0", "EVALSHA x 1 other", "FCALL_RO f 1 other", "FLUSHALL"]
+    )
     func unknown(line: String) throws {
         var sent = Sent()
         try sent.send(line)

@@ -45,6 +45,8 @@ final class LoopCache {
     var idleFills: [Fill] = []
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
+    /// Sessions with replies that are held until a round is settled.
+    private var held: [Session] = []
     /// The PINGs of the round under way, or of the last one.
     var awaitedPings: [RoundReply] = []
     /// Room to put questions, PTTLs, and the strings that an MGET found together in.
@@ -164,8 +166,29 @@ final class LoopCache {
         waiting.append(session)
     }
 
+    /// The round up to which replies are held no more. Where nothing can be served that isn't current, none is held.
+    var settledRound: UInt64 { feed == nil ? .max : cache.rounds.settled }
+
+    /// Has the session deliver its replies again when the next round is settled.
+    func hold(_ session: Session) {
+        guard !session.isHeld else { return }
+        session.isHeld = true
+        held.append(session)
+    }
+
+    private func deliverHeld() {
+        guard !held.isEmpty else { return }
+        var sessions: [Session] = []
+        swap(&sessions, &held)
+        for session in sessions {
+            session.isHeld = false
+            session.deliverSoon()
+        }
+    }
+
     /// Lets those go on whose round is settled, or who wait for one that never will be, since the cache is closed.
     func wakeWaiting(all: Bool) {
+        deliverHeld()
         guard !waiting.isEmpty else { return }
         let settled = cache.rounds.settled
         var left: [Session] = []

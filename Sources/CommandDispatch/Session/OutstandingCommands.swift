@@ -103,9 +103,9 @@ struct OutstandingCommands: ~Copyable {
             append(UInt64(reason.rawValue), .flush, spec, at: time)
         } else {
             let effect = spec.pointee.isReadOnly ? CommandMark.Effect.read : .write
-            if !spec.pointee.keys.forEachKey(in: command, { append(hash($0), effect, spec, at: time) }) {
-                append(0, .writeUnknown, spec, at: time)
-            }
+            let isEveryKeyTold = spec.pointee.keys.forEachKey(in: command) { append(hash($0), effect, spec, at: time) }
+            // A script may use keys that it doesn't declare, and many do.
+            if !isEveryKeyTold || spec.pointee.route == .script { append(0, .writeUnknown, spec, at: time) }
         }
         switch spec.pointee.route {
         case .multi: transaction.begin()

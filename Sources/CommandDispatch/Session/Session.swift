@@ -1,3 +1,4 @@
+import LocalCache
 import NIOCore
 import RESP
 import Stats
@@ -39,6 +40,10 @@ public final class Session: ReplyReceiver {
     var obstacles: Obstacles
     /// Replies that are ready to leave.
     var output = ByteBuffer()
+    /// Which of them are held until a round is settled.
+    private var holds = OutputHolds()
+    /// Whether the cache will say when one is.
+    var isHeld = false
     /// A command was put off until something changes. The front end sets it; ``SessionOutlet/resume()`` follows.
     public var isSuspended = false
     /// What came of the last question about a command that nobody knew.
@@ -312,11 +317,25 @@ public final class Session: ReplyReceiver {
         commands.takeReplies(replies, goesOn: goesOn) {
             dispatcher.cache?.prefetch($0)
         } release: {
-            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { dispatcher.cache?.release($0) }
+            if failed {
+                dispatcher.giveUp($0)
+            } else if $0.effect == .writeUnknown {
+                hold()
+            } else if $0.effect != .none {
+                dispatcher.cache?.release($0)
+            }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }
         }
+    }
+
+    /// The reply that comes next is to a command which may have changed any key. It leaves when the news of that is in.
+    @inline(never)
+    private func hold() {
+        guard let cache = dispatcher.cache, cache.feed != nil else { return }
+        holds.add(from: output.readableBytes, until: cache.cache.nextRound())
+        cache.counters.waits.add()
     }
 
     /// Brings near what has to be looked at when the next replies are here.
@@ -387,9 +406,7 @@ public final class Session: ReplyReceiver {
             dispatcher.noteHits(hits)
             hits = 0
         }
-        if output.readableBytes > 0 {
-            let replies = output
-            output = ByteBuffer()
+        if output.readableBytes > 0, let replies = takeReady() {
             outlet.write(replies)
             dispatcher.context.buffers.put(replies)
             // The front end may have given the client up.
@@ -398,10 +415,31 @@ public final class Session: ReplyReceiver {
         if isCutOff {
             outlet.abort()
         } else if obstacles.contains(.closing) {
-            if outstanding == 0 { outlet.close() }
+            if outstanding == 0, holds.isEmpty { outlet.close() }
         } else if isSuspended, outlet.isWritable {
             resume(outlet)
         }
+    }
+
+    /// The replies that may leave; nil if there are none.
+    @inline(__always)
+    private func takeReady() -> ByteBuffer? {
+        if !holds.isEmpty { return takeUnheld() }
+        var replies = ByteBuffer()
+        swap(&replies, &output)
+        return replies
+    }
+
+    @inline(never)
+    private func takeUnheld() -> ByteBuffer? {
+        guard let cache = dispatcher.cache else { preconditionFailure("only for the cache are replies held") }
+        let length = holds.release(of: output.readableBytes, settled: cache.settledRound)
+        if holds.isEmpty { return takeReady() }
+        cache.hold(self)
+        guard length > 0, var ready = output.readSlice(length: length) else { return nil }
+        var replies = dispatcher.context.buffers.take()
+        replies.writeBuffer(&ready)
+        return replies
     }
 
     /// Once in a turn: however much a client has sent, others have their turn in between.

@@ -32,7 +32,11 @@ extension MetricsPage {
             "Reads that might have been answered from the cache but were forwarded, by reason; those not admitted are misses, too.",
             Self.samples(statistics.bypasses)
         )
-        writer.counter("ocm_cache_waits", "Reads that waited for Redis to confirm the cache.", statistics.waits)
+        writer.counter(
+            "ocm_cache_waits",
+            "Reads, and replies to scripts, that waited for Redis to confirm the cache.",
+            statistics.waits
+        )
         writer.counter("ocm_cache_fills", "Replies stored.", statistics.fills)
         writer.counter(
             "ocm_cache_refused_fills",

@@ -195,6 +195,44 @@ struct HeldConnectionTests {
         #expect(try readThroughDoubt(neighbour) == Self.newer)
     }
 
+    @Test(
+        "a script's reply leaves when it is known what it has changed, or read, beyond the keys that it declares",
+        arguments: [["PING", "EVAL"], ["PING", "EVAL_RO"], ["MULTI", "EVAL", "EXEC"]]
+    )
+    func heldScript(commands: [String]) throws {
+        try neighbour.waitUntilKept("GET k")
+        let scripter = try ocm.connect()
+        try scripter.call("WATCH", "w")
+        try scripter.call(commands[0])
+        let pinned = try relay.connection(saying: "WATCH")
+        feed.replies.hold()
+        if commands.contains("EVAL_RO") { try other.call("SET", "k", "newer") }
+        let asked = feed.requests.sent
+        for command in commands.dropFirst() {
+            let script = command == "EVAL_RO" ? "return redis.call('get','k')" : "return redis.call('set','k','newer')"
+            let words = [command] + (command.hasPrefix("EVAL") ? [script, "1", "declared"] : [])
+            try scripter.send(RawConnection.frame(words.map { Array($0.utf8) }))
+        }
+        try scripter.sendCommand("ECHO", "after")
+        try waitUntil("all is answered, and the feed asked") {
+            pinned.replies.sent.hasSuffix("after\r\n") && feed.requests.sent != asked
+        }
+        #expect(try scripter.isSilent(for: 0.2))
+        feed.replies.letGo()
+        for _ in commands.dropFirst() { _ = try scripter.readReply() }
+        #expect(try scripter.readReply().starts(with: "$5\r\nafter".utf8))
+        for client in [scripter, client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
+    }
+
+    @Test("a reply that is held for the feed leaves when the feed is given up")
+    func heldInVain() throws {
+        try neighbour.waitUntilKept("GET k")
+        feed.replies.hold()
+        #expect(try client.call("EVAL", "return redis.call('set','k','newer')", "1", "declared") == "+OK\r\n")
+        #expect(try neighbour.call("GET", "k") == Self.newer)
+        feed.replies.letGo()
+    }
+
     @Test("a connection that dies without a word is found out, though nobody sends anything over it")
     func silentDeath() throws {
         try neighbour.waitUntilKept("GET k")
