@@ -1,4 +1,3 @@
-import LocalCache
 import NIOCore
 import RESP
 import Stats
@@ -41,7 +40,7 @@ public final class Session: ReplyReceiver {
     /// Replies that are ready to leave.
     var output = ByteBuffer()
     /// Which of them are held until a round is settled.
-    private var holds = OutputHolds()
+    var holds = OutputHolds()
     /// Whether the cache will say when one is.
     var isHeld = false
     /// A command was put off until something changes. The front end sets it; ``SessionOutlet/resume()`` follows.
@@ -58,16 +57,16 @@ public final class Session: ReplyReceiver {
     private(set) var outlet: (any SessionOutlet)?
     var commands = OutstandingCommands()
     private var late: LateReplies
-    private var hits = 0
-    private let delivery = SessionDelivery()
-    private var resumedInTurn = 0
+    var hits = 0
+    let delivery = SessionDelivery()
+    var resumedInTurn = 0
     /// How many fills had begun on the loop when its last command was sent; or the number of the one that it has joined
     /// since.
     private var lastFill = 0
     private var window: ReplyWindow
     private(set) var isEnded = false
     /// The client gets nothing more: its connection is about to be closed.
-    private var isCutOff = false
+    private(set) var isCutOff = false
     /// Redis has been told that the session's own connection ends, so it is no failure that it does.
     private(set) var hasFinished = false
 
@@ -330,14 +329,6 @@ public final class Session: ReplyReceiver {
         }
     }
 
-    /// The reply that comes next is to a command which may have changed any key. It leaves when the news of that is in.
-    @inline(never)
-    private func hold() {
-        guard let cache = dispatcher.cache, cache.feed != nil else { return }
-        holds.add(from: output.readableBytes, until: cache.cache.nextRound())
-        cache.counters.waits.add()
-    }
-
     /// Brings near what has to be looked at when the next replies are here.
     public override func prepare() {
         if let cache = dispatcher.cache { commands.forEachNextKey { cache.prefetch($0) } }
@@ -387,75 +378,4 @@ public final class Session: ReplyReceiver {
         }
         deliverSoon()
     }
-
-    // MARK: Delivery
-
-    @inline(__always)
-    func deliverSoon() { dispatcher.context.tick.add(delivery) }
-
-    /// Lets the front end try the command that was put off, at the end of this turn.
-    public func wake() {
-        guard isSuspended else { return }
-        deliverSoon()
-    }
-
-    /// Hands the ready replies to the front end, lets it go on, or closes it.
-    fileprivate func deliver() {
-        guard let outlet else { return }
-        if hits > 0 {
-            dispatcher.noteHits(hits)
-            hits = 0
-        }
-        if output.readableBytes > 0, let replies = takeReady() {
-            outlet.write(replies)
-            dispatcher.context.buffers.put(replies)
-            // The front end may have given the client up.
-            if isEnded { return }
-        }
-        if isCutOff {
-            outlet.abort()
-        } else if obstacles.contains(.closing) {
-            if outstanding == 0, holds.isEmpty { outlet.close() }
-        } else if isSuspended, outlet.isWritable {
-            resume(outlet)
-        }
-    }
-
-    /// The replies that may leave; nil if there are none.
-    @inline(__always)
-    private func takeReady() -> ByteBuffer? {
-        if !holds.isEmpty { return takeUnheld() }
-        var replies = ByteBuffer()
-        swap(&replies, &output)
-        return replies
-    }
-
-    @inline(never)
-    private func takeUnheld() -> ByteBuffer? {
-        guard let cache = dispatcher.cache else { preconditionFailure("only for the cache are replies held") }
-        let length = holds.release(of: output.readableBytes, settled: cache.settledRound)
-        if holds.isEmpty { return takeReady() }
-        cache.hold(self)
-        guard length > 0, var ready = output.readSlice(length: length) else { return nil }
-        var replies = dispatcher.context.buffers.take()
-        replies.writeBuffer(&ready)
-        return replies
-    }
-
-    /// Once in a turn: however much a client has sent, others have their turn in between.
-    private func resume(_ outlet: any SessionOutlet) {
-        let tick = dispatcher.context.tick
-        guard resumedInTurn != tick.turn else { return tick.addToNextTurn(delivery) }
-        resumedInTurn = tick.turn
-        isSuspended = false
-        outlet.resume()
-    }
-}
-
-/// Runs a session's delivery at the end of the loop's turn.
-private final class SessionDelivery: TickWork {
-    /// Until the session ends, which breaks the cycle.
-    var session: Session?
-
-    override func runTick() { session?.deliver() }
 }

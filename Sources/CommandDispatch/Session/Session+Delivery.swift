@@ -1,0 +1,87 @@
+import LocalCache
+import NIOCore
+import Stats
+import Upstream
+
+/// # Delivery
+///
+/// What is ready leaves at the end of the loop's turn, all of a turn in one write. But the reply to a command that may
+/// have changed any key is held, with what comes behind it, until the news of that is in (``OutputHolds``).
+extension Session {
+    @inline(__always)
+    func deliverSoon() { dispatcher.context.tick.add(delivery) }
+
+    /// Lets the front end try the command that was put off, at the end of this turn.
+    public func wake() {
+        guard isSuspended else { return }
+        deliverSoon()
+    }
+
+    /// Hands the ready replies to the front end, lets it go on, or closes it.
+    fileprivate func deliver() {
+        guard let outlet else { return }
+        if hits > 0 {
+            dispatcher.noteHits(hits)
+            hits = 0
+        }
+        if output.readableBytes > 0, let replies = takeReady() {
+            outlet.write(replies)
+            dispatcher.context.buffers.put(replies)
+            // The front end may have given the client up.
+            if isEnded { return }
+        }
+        if isCutOff {
+            outlet.abort()
+        } else if obstacles.contains(.closing) {
+            if outstanding == 0, holds.isEmpty { outlet.close() }
+        } else if isSuspended, outlet.isWritable {
+            resume(outlet)
+        }
+    }
+
+    /// The replies that may leave; nil if there are none.
+    @inline(__always)
+    private func takeReady() -> ByteBuffer? {
+        if !holds.isEmpty { return takeUnheld() }
+        var replies = ByteBuffer()
+        swap(&replies, &output)
+        return replies
+    }
+
+    @inline(never)
+    private func takeUnheld() -> ByteBuffer? {
+        guard let cache = dispatcher.cache else { preconditionFailure("only for the cache are replies held") }
+        let length = holds.release(of: output.readableBytes, settled: cache.settledRound)
+        if holds.isEmpty { return takeReady() }
+        cache.hold(self)
+        guard length > 0, var ready = output.readSlice(length: length) else { return nil }
+        var replies = dispatcher.context.buffers.take()
+        replies.writeBuffer(&ready)
+        return replies
+    }
+
+    /// The reply that comes next is to a command which may have changed any key. It leaves when the news of that is in.
+    @inline(never)
+    func hold() {
+        guard let cache = dispatcher.cache else { return }
+        holds.add(from: output.readableBytes, until: cache.cache.nextRound())
+        cache.counters.waits.add()
+    }
+
+    /// Once in a turn: however much a client has sent, others have their turn in between.
+    private func resume(_ outlet: any SessionOutlet) {
+        let tick = dispatcher.context.tick
+        guard resumedInTurn != tick.turn else { return tick.addToNextTurn(delivery) }
+        resumedInTurn = tick.turn
+        isSuspended = false
+        outlet.resume()
+    }
+}
+
+/// Runs a session's delivery at the end of the loop's turn.
+final class SessionDelivery: TickWork {
+    /// Until the session ends, which breaks the cycle.
+    var session: Session?
+
+    override func runTick() { session?.deliver() }
+}
