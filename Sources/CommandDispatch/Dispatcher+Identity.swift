@@ -107,7 +107,10 @@ extension Dispatcher {
         connection.identity = identity
         session.identity = identity
         session.shared = upstream?.shared(for: identity)
-        if change.authenticates { session.obstacles.remove(.unauthenticated) }
+        if change.authenticates {
+            session.obstacles.remove(.unauthenticated)
+            connection.refusesNames = false
+        }
         if let name = change.clientName {
             connection.clientName = name
             session.clientName = name

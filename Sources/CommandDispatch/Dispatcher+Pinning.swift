@@ -127,9 +127,10 @@ extension Dispatcher {
 
     /// Has the connection bear the session's name.
     func rename(_ connection: UpstreamConnection, for session: Session) {
-        guard connection.clientName != session.clientName else { return }
+        guard connection.clientName != session.clientName, !connection.refusesNames else { return }
+        let reply = NameReply(session, over: connection, formerName: connection.clientName)
         connection.clientName = session.clientName
         session.isRenaming = true
-        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: NameReply(session, over: connection))
+        connection.send(["CLIENT", "SETNAME"], [session.clientName], to: reply)
     }
 }

@@ -172,7 +172,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     /// the next session.
     public func unpin(_ connection: UpstreamConnection, clean: Bool) {
         pinned[ObjectIdentifier(connection)] = nil
-        guard clean, connection.isOpen, connection.isQuiet, !connection.isNameUnknown else {
+        // The next session's name can't be given to one that bears another's.
+        let isNamedForGood = connection.refusesNames && !connection.clientName.isEmpty
+        guard clean, connection.isOpen, connection.isQuiet, !isNamedForGood else {
             forget(connection)
             if connection.isReady { abandon(connection) }
             return connection.closeQuietly()

@@ -10,6 +10,9 @@ open class ReplyReceiver {
     /// something may come between them.
     public final var beginsNewRun = false
 
+    /// Whether a client waits for the replies, rather than we ourselves.
+    open var isForClient: Bool { false }
+
     /// Its next replies are about to be handed on.
     open func prepare() {}
 

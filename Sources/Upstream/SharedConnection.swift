@@ -150,21 +150,23 @@ public final class SharedConnection: UpstreamConnectionOwner {
         if let failureOfUnsent = upstream.failureWhileDown {
             return broken.failUnanswered(failure, unsent: failureOfUnsent)
         }
-        let next = connect()
-        if broken.carriesUnseenChanges { next.expectUnseenChanges() }
+        // The others are opened when there is something to send: else one that is ended as soon as it is there would be
+        // opened again and again for nobody.
+        if identity == upstream.baseIdentity { connect() }
         broken.forEachUnanswered { unanswered in
-            guard let command = unanswered.command, !unanswered.isTorn else {
-                if unanswered.isTorn {
-                    return unanswered.receiver.fail(failure, commands: 1, afterPartOfReply: true)
-                }
-                return next.failInTurn(unanswered.failure ?? failure, for: unanswered.receiver)
-            }
-            if !unanswered.mayHaveBeenSent || (upstream.isReadOnly(command) && !unanswered.wasRetried) {
-                upstream.noteRetry()
-                next.resend(command.frame, to: unanswered.receiver)
-            } else {
-                next.failInTurn(failure, for: unanswered.receiver)
-            }
+            if unanswered.isTorn { return unanswered.receiver.fail(failure, commands: 1, afterPartOfReply: true) }
+            guard let command = unanswered.command,
+                !unanswered.mayHaveBeenSent || (upstream.isReadOnly(command) && !unanswered.wasRetried)
+            else { return failInTurn(unanswered.failure ?? failure, for: unanswered.receiver) }
+            let next = connect()
+            if broken.carriesUnseenChanges { next.expectUnseenChanges() }
+            upstream.noteRetry()
+            next.resend(command.frame, to: unanswered.receiver)
         }
+    }
+
+    private func failInTurn(_ failure: UpstreamFailure, for receiver: ReplyReceiver) {
+        guard let connection else { return receiver.fail(failure, commands: 1, afterPartOfReply: false) }
+        connection.failInTurn(failure, for: receiver)
     }
 }

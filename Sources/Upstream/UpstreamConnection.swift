@@ -28,8 +28,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public var identity: Identity
     /// The name that `CLIENT SETNAME` last gave to the connection.
     public var clientName: [UInt8] = []
-    /// Whether the server has refused to give it that name.
-    public var isNameUnknown = false
+    /// Whether the server has refused to give it another.
+    public var refusesNames = false
     /// How many commands without a reply may rightly take for ever: blocking commands and scripts.
     public var slowCommands = 0
     /// Whether a command without a reply may change what nobody hears of.
@@ -40,7 +40,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     var lacksPassword: Bool { handshake.lacksPassword }
     /// Since when it has been there.
     let opened = NIODeadline.now()
-    /// Whether any command has been answered.
+    /// Whether any client's command has been answered.
     private(set) var hasServed = false
     /// Since when nobody uses the connection.
     var idleSince = NIODeadline.now()
@@ -301,7 +301,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         let receiver = pending.first.receiver
         if pending.first.expectation != .stream {
             log.answered(replies)
-            hasServed = true
+            if !hasServed { hasServed = receiver.isForClient }
             pacing.answered(replies, at: lastProgress)
             context.tick.note(carried: replies)
             pending.first.commands -= replies

@@ -54,6 +54,8 @@ class FillReceiver: ReplyReceiver {
     /// Whether a CLIENT CACHING YES has to be sent first.
     final var awaitsCaching: Bool { stage == .caching }
 
+    final override var isForClient: Bool { true }
+
     /// Whether all of the command's reply is still to come.
     final var isJoinable: Bool { stage != .timesToLive && !isReleased }
 

@@ -5,14 +5,19 @@ import Upstream
 final class NameReply: CollectingReceiver {
     private weak var session: Session?
     private unowned let connection: UpstreamConnection
+    private let formerName: [UInt8]
 
-    init(_ session: Session, over connection: UpstreamConnection) {
+    init(_ session: Session, over connection: UpstreamConnection, formerName: [UInt8]) {
         self.session = session
         self.connection = connection
+        self.formerName = formerName
     }
 
     override func receive(reply: UnsafeRawBufferPointer) {
-        if reply.first == UInt8(ascii: "-") { connection.isNameUnknown = true }
+        if reply.first == UInt8(ascii: "-") {
+            connection.clientName = formerName
+            connection.refusesNames = true
+        }
         goOn()
     }
 

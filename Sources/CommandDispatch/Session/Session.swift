@@ -329,6 +329,8 @@ public final class Session: ReplyReceiver {
         }
     }
 
+    public override var isForClient: Bool { true }
+
     /// Brings near what has to be looked at when the next replies are here.
     public override func prepare() {
         if let cache = dispatcher.cache { commands.forEachNextKey { cache.prefetch($0) } }

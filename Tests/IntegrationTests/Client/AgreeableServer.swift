@@ -8,7 +8,8 @@ final class AgreeableServer: Sendable {
     let port: Int
     private let listener: Int32
 
-    init(saying answer: [UInt8] = AgreeableServer.page) throws {
+    /// A server that answers what comes first with `answer`, and what comes next with `more`, if it isn't empty.
+    init(saying answer: [UInt8] = AgreeableServer.page, then more: [UInt8] = []) throws {
         port = try freePort()
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -24,7 +25,7 @@ final class AgreeableServer: Sendable {
             throw TestError("can't listen on port \(port): \(String(cString: strerror(errno)))")
         }
         Thread.detachNewThread { [listener] in
-            while case let client = accept(listener, nil, nil), client >= 0 { Self.say(answer, to: client) }
+            while case let client = accept(listener, nil, nil), client >= 0 { Self.say([answer, more], to: client) }
             close(listener)
         }
     }
@@ -38,10 +39,12 @@ final class AgreeableServer: Sendable {
         )
     }()
 
-    private static func say(_ answer: [UInt8], to client: Int32) {
+    private static func say(_ answers: [[UInt8]], to client: Int32) {
         var request = [UInt8](repeating: 0, count: 64 << 10)
-        _ = recv(client, &request, request.count, 0)
-        _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+        for answer in answers where !answer.isEmpty {
+            _ = recv(client, &request, request.count, 0)
+            _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+        }
         shutdown(client, Int32(SHUT_WR))
         // What is closed with input unread takes back what it has sent.
         while recv(client, &request, request.count, 0) > 0 {}

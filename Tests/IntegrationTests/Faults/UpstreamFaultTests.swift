@@ -133,9 +133,12 @@ struct UpstreamFaultTests {
         }
     }
 
-    @Test("a server that ends every connection once it has taken it is not tried again at once for ever")
-    func briefLives() throws {
-        let server = try AgreeableServer(saying: Array("+PONG\r\n$2\r\nid\r\n".utf8))
+    @Test(
+        "a server that ends every connection once it has taken it, or answered us, isn't tried again at once for ever",
+        arguments: ["", "$0\r\n\r\n"]
+    )
+    func briefLives(answer: String) throws {
+        let server = try AgreeableServer(saying: Array("+PONG\r\n$2\r\nid\r\n".utf8), then: Array(answer.utf8))
         let ocm = try OCMServer(upstream: "redis://127.0.0.1:\(server.port)")
         try waitUntil("the connection was lost") { ocm.log.contains("lost the connection") }
         usleep(1_500_000)
@@ -143,6 +146,23 @@ struct UpstreamFaultTests {
         #expect(ocm.log.components(separatedBy: "connected to Redis").count < 15)
         let client = try ocm.connect()
         try waitUntil("commands fail") { try client.call("GET", "k").contains("cannot reach Redis") }
+    }
+
+    @Test(
+        "who has nothing under way gets another connection when there is something to send",
+        arguments: [true, false]
+    )
+    func idleIdentity(isCaching: Bool) throws {
+        let redis = try RedisServer(["--user", "bob", "on", ">bob", "~*", "&*", "+@all"])
+        let ocm = try OCMServer(upstream: redis.url, isCaching ? [] : ["--no-cache"])
+        let client = try ocm.connect()
+        try client.call("AUTH", "bob", "bob")
+        try client.call("SET", "k", "v")
+        let admin = try redis.connect()
+        try admin.call("CLIENT", "KILL", "USER", "bob")
+        usleep(300_000)
+        #expect(try !admin.call("CLIENT", "LIST").contains("user=bob"))
+        #expect(try client.call("GET", "k") == "$1\r\nv\r\n")
     }
 
     @Test("a server that ends every connection at once: what wasn't sent is said not to have been sent")

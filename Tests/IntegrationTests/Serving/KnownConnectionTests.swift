@@ -156,6 +156,23 @@ struct KnownConnectionTests {
         }
     }
 
+    @Test("who has a name and may not tell Redis shares pooled connections all the same")
+    func namedInVain() throws {
+        try admin.call(line: "ACL SETUSER nameless on >n ~* +@all -client|setname")
+        try client.call("AUTH", "nameless", "n")
+        try client.call("CLIENT", "SETNAME", "me")
+        try client.call("EVAL", "return 1", "0")
+        let before = try connectionsReceived()
+        for _ in 0..<20 { #expect(try client.call("EVAL", "return 1", "0") == ":1\r\n") }
+        #expect(try client.call("CLIENT", "GETNAME") == "$2\r\nme\r\n")
+        #expect(try connectionsReceived() == before)
+    }
+
+    private func connectionsReceived() throws -> String {
+        let info = try admin.call("INFO", "stats")
+        return String(info.split(separator: "\r\n").first { $0.hasPrefix("total_connections_received:") } ?? "")
+    }
+
     @Test("clients that leave with a name on its way leave nothing else")
     func goneWhileRenaming() throws {
         let name = [UInt8](repeating: UInt8(ascii: "n"), count: 2_000_000)
