@@ -34,6 +34,9 @@ public final class RedisUpstream: UpstreamConnectionOwner {
     }
     private static let patience = TimeAmount.seconds(2)
 
+    /// Whether replies are coming to what the most ordinary sessions have asked.
+    public var isAnswering: Bool { status == .up && shared[baseIdentity]?.isAnswering(at: .now()) ?? false }
+
     /// Whether Redis wants a password, and was given none: then nobody may do anything who gives no AUTH.
     public private(set) var lacksPassword = false
     /// Told when `status` may have changed for good.

@@ -99,6 +99,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
     /// See ``UpstreamConnection/silence(at:)``.
     func silence(at now: NIODeadline) -> TimeAmount? { connection?.silence(at: now) }
 
+    /// See ``UpstreamConnection/isAnswering(at:)``.
+    func isAnswering(at now: NIODeadline) -> Bool { connection?.isAnswering(at: now) ?? false }
+
     /// Whether every command has its reply.
     var isQuiet: Bool { connection?.isQuiet ?? true }
 

@@ -60,6 +60,8 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private var pacing: WritePacing
     /// When something last came, or was awaited anew.
     private(set) var lastProgress = NIODeadline.now()
+    /// When something last came.
+    private var lastArrival = NIODeadline.uptimeNanoseconds(0)
     private var waiters: [ReplyReceiver] = []
     private var readsHeld = false
     private var readWasHeld = false
@@ -127,6 +129,13 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         if phase == .ready, pending.isEmpty || slowCommands > 0 || isStreaming || readsHeld { return nil }
         return now - lastProgress
     }
+
+    /// Whether the server is about to answer: something is outstanding, and something has just come.
+    func isAnswering(at now: NIODeadline) -> Bool {
+        phase == .ready && !pending.isEmpty && now - lastArrival < Self.recently
+    }
+
+    private static let recently = TimeAmount.seconds(1)
 
     private var isStreaming: Bool {
         guard !pending.isEmpty else { return false }
@@ -230,6 +239,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         lastProgress = self.context.lookAtClock()
+        lastArrival = lastProgress
         // Before the clients whose replies these are, so that the server works while they are written to.
         if log.gatheredCommands > 0 { self.context.tick.add(self) }
         buffer.withUnsafeReadableBytes { bytes in

@@ -112,6 +112,16 @@ def test_the_password_is_shown_to_nobody(start, start_redis):
     assert "s3cret-password" not in server.log
 
 
+@pytest.mark.parametrize("mode", ["--cache", "--no-cache"])
+def test_a_client_has_paused_it(start, redis, mode):
+    server = start(mode, upstream=redis.url)
+    assert server.rest.get("/readyz").status == 200
+    with server.resp() as client:
+        client.execute_command("CLIENT", "PAUSE", "4000", "ALL")
+        assert server.rest.get("/readyz").status == 503
+    wait_until("it goes on", lambda: server.rest.get("/readyz").status == 200)
+
+
 def test_a_redis_that_is_loading(start, start_redis):
     redis = start_redis("--enable-debug-command", "yes", "--loading-process-events-interval-bytes", "1024")
     server = start(upstream=redis.url)

@@ -36,8 +36,8 @@ final class HealthExchange: Exchange {
 
     /// The PING may be behind a large reply, which takes its time.
     override func timedOut() -> Response {
-        guard loop.dispatcher.upstream?.observedStatus != .up else { return healthy() }
-        return unhealthy("Redis hasn't answered PING within 2 seconds")
+        loop.dispatcher.upstream?.isAnswering == true
+            ? healthy() : unhealthy("Redis hasn't answered PING within 2 seconds")
     }
 
     private func healthy() -> Response {
