@@ -20,6 +20,9 @@ extension Dispatcher {
         case .setName, .getName, .setInfo:
             if session.mayBeEnteringTransaction || session.isRenaming { return .later }
             if session.connectionState.inTransaction { return nameAtExec(command, spec, session) }
+            if session.connectionState.isIdentityUnsure {
+                return sendPinned(command, spec, session, reply: StateReply(session, .keep))
+            }
             answerFromSession(command, session)
             if let own = session.pinned ?? session.reserved { rename(own, for: session) }
             return .taken

@@ -92,8 +92,9 @@ extension Dispatcher {
 
     /// The server has refused an identity change, or only queued it.
     func refused(_ session: Session, _ connection: UpstreamConnection) {
-        // A stranger has nothing that a connection would have to be kept for.
-        if connection.identity != session.identity || !session.isTrusted {
+        let isBound = session.connectionState.inTransaction || session.connectionState.isWatching
+        // A stranger has nothing that a connection would have to be kept for, unless he was none a moment ago.
+        if connection.identity != session.identity || (!session.isTrusted && !isBound) {
             session.unpin(reusable: false)
         } else if connection === session.pinned, !connection.clientName.isEmpty {
             // It was another session's.

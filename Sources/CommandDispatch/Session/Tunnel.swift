@@ -102,7 +102,7 @@ final class Tunnel: ReplyReceiver {
     /// Whether it was only for subscriptions, of which none is left, and nothing is under way.
     var isUnsubscribed: Bool {
         isForSubscriptions && marker == nil && beginning.isEmpty && commands.areAllAnswered
-            && !commands.hasSubscriptions && cache != nil
+            && !commands.hasSubscriptions
     }
 
     // MARK: RESET
@@ -134,11 +134,10 @@ final class Tunnel: ReplyReceiver {
         session.dispatcher.tunnelAnsweredReset(session, isReset: isReset)
     }
 
-    // MARK: What is cached
+    // MARK: What is under way, and what that does to the cache
 
     /// A command goes into the tunnel.
     func noteSent(_ command: Command, _ spec: UnsafePointer<CommandSpec>) {
-        guard let cache else { return }
         let isOrdinary = spec.pointee.route == .forward && spec.pointee.keys != .unknown
         let isOfShards = command.argument(0, is: "ssubscribe") || command.argument(0, is: "sunsubscribe")
         if isOfShards || !isOrdinary && spec.pointee.route != .subscription { isForSubscriptions = false }
@@ -168,19 +167,19 @@ final class Tunnel: ReplyReceiver {
             mayBeSilent = true
         default: break
         }
-        let mark = Self.mark(command, spec, cache.hash)
+        let mark = Self.mark(command, spec)
         commands.add(isUncertain ? .unmarked(1) : .ordinary(mark))
         if mark.effect != .none { lastOnKeys = commands.sent }
-        if flushes(command, spec.pointee) { suspend(cache) }
+        if flushes(command, spec.pointee), let cache { suspend(cache) }
     }
 
     /// What has to happen before the reply to the command leaves, but for a flush.
-    private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>, _ hash: KeyHash) -> CommandMark {
+    private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>) -> CommandMark {
         var effect = CommandMark.Effect.writeUnknown
         var key: UInt64 = 0
         if spec.pointee.keys == .first, command.count > 1 {
             effect = spec.pointee.isReadOnly ? .read : .write
-            key = hash(command[1])
+            key = KeyHash.process(command[1])
         } else if spec.pointee.keys == .none, spec.pointee.route != .exec {
             effect = .none
         }
@@ -203,11 +202,10 @@ final class Tunnel: ReplyReceiver {
     }
 
     private func noteReceived(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
-        guard let cache else { return }
         // Of so short a beginning nothing can be said.
         let isKnown = isWhole || beginning.count == TunnelledFrame.bytesNeeded
         let frame = isKnown ? TunnelledFrame(beginning, possible: possibleFrames) : nil
-        if !isReleased, beginning.first != UInt8(ascii: ">") { release(frame, cache) }
+        if !isReleased, beginning.first != UInt8(ascii: ">"), let cache { release(frame, cache) }
         if isReleased || !isWhole {
             ending = Array((ending + bytes.suffix(TunnelledFrame.bytesOfCount)).suffix(TunnelledFrame.bytesOfCount))
         }

@@ -165,6 +165,23 @@ struct UpstreamFaultTests {
         #expect(try client.call("GET", "k") == "$1\r\nv\r\n")
     }
 
+    @Test("a password that Redis wants from now on ends no transaction that it has begun")
+    func passwordInTransaction() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        for line in ["SELECT 3", "MULTI", "SET k v"] { try client.call(line: line) }
+        let admin = try redis.connect()
+        try admin.call("CONFIG", "SET", "requirepass", "pw")
+        let ordinary = try admin.call("CLIENT", "LIST").split(whereSeparator: \.isNewline).filter {
+            $0.contains(" db=0 ") && $0.contains(" multi=-1 ") && !$0.contains(" redir=-1 ")
+        }
+        for line in ordinary { try admin.call("CLIENT", "KILL", "ID", String(line.prefix { $0 != " " }.dropFirst(3))) }
+        try waitUntil("it is known") { try ocm.connect().call("GET", "k").hasPrefix("-NOAUTH") }
+        #expect(try client.call("SELECT", "4") == "+QUEUED\r\n")
+        #expect(try client.call("EXEC") == "*2\r\n+OK\r\n+OK\r\n")
+    }
+
     @Test("a server that ends every connection at once: what wasn't sent is said not to have been sent")
     func endedInHandshake() throws {
         let relay = try Relay(to: freePort())

@@ -114,10 +114,6 @@ struct KnownConnectionTests {
 
     @Test("clients that name themselves and select a database share a connection for that")
     func namedAndSelected() throws {
-        func received() throws -> String {
-            try admin.call("INFO", "stats").split(separator: "\r\n")
-                .first { $0.hasPrefix("total_connections_received:") }.map(String.init) ?? ""
-        }
         func visit() throws {
             let visitor = try ocm.connect()
             for line in ["CLIENT SETNAME me", "SELECT 2", "SET k v"] {
@@ -125,9 +121,9 @@ struct KnownConnectionTests {
             }
         }
         try visit()
-        let before = try received()
+        let before = try connectionsReceived()
         for _ in 0..<20 { try visit() }
-        #expect(try received() == before)
+        #expect(try connectionsReceived() == before)
     }
 
     @Test(
@@ -140,6 +136,14 @@ struct KnownConnectionTests {
     func protocolAtExec(hello: String, name: String) throws {
         for line in ["MULTI", "SET k v", hello, "GET k", "EXEC"] { try client.call(line: line) }
         #expect(try client.call("CLIENT", "GETNAME") == name)
+    }
+
+    @Test("after a transaction of which a part failed Redis says what it has made of the connection")
+    func flawedTransaction() throws {
+        for line in ["SET k v", "MULTI", "HELLO 3 SETNAME me", "INCR k", "EXEC"] { try client.call(line: line) }
+        #expect(try client.call("CLIENT", "GETNAME") == "$2\r\nme\r\n")
+        #expect(try client.call("CLIENT", "SETNAME", "") == "+OK\r\n")
+        #expect(try client.call("CLIENT", "GETNAME") == "_\r\n")
     }
 
     @Test("who may not name himself bears nobody else's name")
@@ -243,6 +247,14 @@ struct KnownConnectionTests {
         for _ in 0..<commands.replies { _ = try client.readReply() }
         #expect(try client.readReply() == Array("$1\r\nv\r\n".utf8))
         try client.waitUntilKept("GET k")
+    }
+
+    @Test("so does he without a cache")
+    func unsubscribedWithoutCache() throws {
+        let ocm = try OCMServer(upstream: redis.url, ["--no-cache"])
+        let client = try ocm.connect()
+        for line in ["SUBSCRIBE c", "UNSUBSCRIBE c", "GET k"] { try client.call(line: line) }
+        #expect(try client.call("INFO", "ocm").contains("ocm_tunnels:0\r\n"))
     }
 
     @Test("every reply comes behind the end of a subscription that never was", arguments: ["", "S", "P"], [2, 3])
