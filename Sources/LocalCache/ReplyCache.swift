@@ -27,8 +27,8 @@ import Synchronization
 /// 4. **Behind your own.** Who has commands on a key under way doesn't ask here: the caller's business.
 /// 5. **Doubt.** What is in doubt is served to nobody until a *round* that began later is settled (``Rounds``). By then
 ///    the news of whatever the reply may have shown has come in, and if it concerned the key, nothing of it is left
-///    here. The reply to a command whose keys can't be known, or not all of them, as those of a script, is held until
-///    such a round is settled (``nextRound()``); where it can't be held, everything is in doubt
+///    here. What may tell of any key (the reply to a script, or to a command that waited for others' writes, or a
+///    message) is held until such a round is settled (``nextRound()``); where that can't be, everything is in doubt
 ///    (``doubtEverything()``).
 /// 6. **Deadline.** An entry dies when the server's key would have: lazily when it is asked for, and by sweeping.
 /// 7. **Namespace.** An entry belongs to one user and database, by ``CacheID/namespace``; a key is purged in all of

@@ -126,7 +126,7 @@ final class LoopCache {
         case .none, .fill: break
         case .read: _ = cache.releaseRead(mark.hash, lease: 0)
         case .write: cache.purge(mark.hash)
-        case .writeUnknown: cache.doubtEverything()
+        case .anyKey: cache.doubtEverything()
         case .flush: resume(1, FlushReason(rawValue: Int(mark.hash)) ?? .flushCommand)
         }
     }

@@ -55,6 +55,18 @@ struct CommandSpec: Sendable {
         }
     }
 
+    /// Whether the reply to `command`, which is one of these, may tell of changes to keys that it doesn't name.
+    ///
+    /// A script may use keys that it doesn't declare, and many do. And what a client waits for in a blocking command
+    /// comes when somebody else has written it, together with other things as a rule, which the client then reads.
+    func mayTellOfAnyKey(_ command: Command) -> Bool {
+        switch route {
+        case .script, .blocking: true
+        case .blockingIfAsked: command.asksToBlock
+        default: false
+        }
+    }
+
     /// A copy that stays where it is for as long as the process lives.
     var permanent: UnsafePointer<CommandSpec> {
         let place = UnsafeMutablePointer<CommandSpec>.allocate(capacity: 1)

@@ -10,8 +10,8 @@ struct CommandMark {
         case fill
         /// It may write the key.
         case write
-        /// It may write keys that can't be told from it.
-        case writeUnknown
+        /// It may write keys that can't be told from it, or its reply tell of what somebody has written.
+        case anyKey
         /// What is cached is worth nothing any more; ``CommandMark/hash`` is the reason.
         case flush
     }

@@ -104,8 +104,7 @@ struct OutstandingCommands: ~Copyable {
         } else {
             let effect = spec.pointee.isReadOnly ? CommandMark.Effect.read : .write
             let isEveryKeyTold = spec.pointee.keys.forEachKey(in: command) { append(hash($0), effect, spec, at: time) }
-            // A script may use keys that it doesn't declare, and many do.
-            if !isEveryKeyTold || spec.pointee.route == .script { append(0, .writeUnknown, spec, at: time) }
+            if !isEveryKeyTold || spec.pointee.mayTellOfAnyKey(command) { append(0, .anyKey, spec, at: time) }
         }
         switch spec.pointee.route {
         case .multi: transaction.begin()
@@ -129,7 +128,7 @@ struct OutstandingCommands: ~Copyable {
         case .none: break
         case .read, .fill: keys.insertRead(hash)
         case .write: keys.insertWrite(hash)
-        case .writeUnknown, .flush: keys.insertEverything()
+        case .anyKey, .flush: keys.insertEverything()
         }
         let mark = CommandMark(hash: hash, sentAt: time, command: spec.pointee.index, effect: effect, isLast: false)
         marks.append(mark)
@@ -160,7 +159,7 @@ struct OutstandingCommands: ~Copyable {
         guard marks.count <= Self.mostSearched else { return true }
         for index in 0..<marks.count {
             let mark = marks[index]
-            if matches(mark) || mark.effect == .writeUnknown || mark.effect == .flush { return true }
+            if matches(mark) || mark.effect == .anyKey || mark.effect == .flush { return true }
         }
         return false
     }

@@ -5,8 +5,12 @@ import Upstream
 
 /// # Delivery
 ///
-/// What is ready leaves at the end of the loop's turn, all of a turn in one write. But the reply to a command that may
-/// have changed any key is held, with what comes behind it, until the news of that is in (``OutputHolds``).
+/// What is ready leaves at the end of the loop's turn, all of a turn in one write.
+///
+/// But what may tell of a change to any key is held, with what comes behind it, until the news of that is in
+/// (``OutputHolds``): the reply to a script or to a command that blocked, and a message of a channel. Else its client
+/// would read the key as it was: at the end of its turn Redis writes what it has to say over several connections, as a
+/// rule over the feed last.
 extension Session {
     @inline(__always)
     func deliverSoon() { dispatcher.context.tick.add(delivery) }
@@ -60,7 +64,13 @@ extension Session {
         return replies
     }
 
-    /// The reply that comes next is to a command which may have changed any key. It leaves when the news of that is in.
+    /// What has to happen before the reply of a command that nobody stores leaves.
+    @inline(__always)
+    func release(_ mark: CommandMark) {
+        if mark.effect == .anyKey { hold() } else { dispatcher.cache?.release(mark) }
+    }
+
+    /// What comes next may tell of a change to any key. It leaves when the news of all that has changed is in.
     @inline(never)
     func hold() {
         guard let cache = dispatcher.cache else { return }

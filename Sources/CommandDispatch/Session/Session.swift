@@ -316,13 +316,7 @@ public final class Session: ReplyReceiver {
         commands.takeReplies(replies, goesOn: goesOn) {
             dispatcher.cache?.prefetch($0)
         } release: {
-            if failed {
-                dispatcher.giveUp($0)
-            } else if $0.effect == .writeUnknown {
-                hold()
-            } else if $0.effect != .none {
-                dispatcher.cache?.release($0)
-            }
+            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { release($0) }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }

@@ -18,9 +18,9 @@ struct Transaction {
         } else if mark.effect == .flush {
             // One flush is as good as many.
             if !marks[Self.mostMarks...].contains(where: { $0.effect == .flush }) { marks.append(mark) }
-        } else if !marks[Self.mostMarks...].contains(where: { $0.effect == .writeUnknown }) {
+        } else if !marks[Self.mostMarks...].contains(where: { $0.effect == .anyKey }) {
             marks.append(
-                CommandMark(hash: 0, sentAt: 0, command: mark.command, effect: .writeUnknown, isLast: false)
+                CommandMark(hash: 0, sentAt: 0, command: mark.command, effect: .anyKey, isLast: false)
             )
         }
     }

@@ -175,7 +175,7 @@ final class Tunnel: ReplyReceiver {
 
     /// What has to happen before the reply to the command leaves, but for a flush.
     private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>) -> CommandMark {
-        var effect = CommandMark.Effect.writeUnknown
+        var effect = CommandMark.Effect.anyKey
         var key: UInt64 = 0
         if spec.pointee.keys == .first, command.count > 1 {
             effect = spec.pointee.isReadOnly ? .read : .write
@@ -205,7 +205,7 @@ final class Tunnel: ReplyReceiver {
         // Of so short a beginning nothing can be said.
         let isKnown = isWhole || beginning.count == TunnelledFrame.bytesNeeded
         let frame = isKnown ? TunnelledFrame(beginning, possible: possibleFrames) : nil
-        if !isReleased, beginning.first != UInt8(ascii: ">"), let cache { release(frame, cache) }
+        if !isReleased, let cache { release(frame, cache) }
         if isReleased || !isWhole {
             ending = Array((ending + bytes.suffix(TunnelledFrame.bytesOfCount)).suffix(TunnelledFrame.bytesOfCount))
         }
@@ -233,11 +233,15 @@ final class Tunnel: ReplyReceiver {
     }
 
     /// What a reply shows or tells of must be known to the cache when it leaves: the command's key, or, if it can't be
-    /// told whose reply it is, everything.
+    /// told whose reply it is, everything. What a message tells of, too.
     private func release(_ frame: TunnelledFrame?, _ cache: LoopCache) {
+        let isPush = beginning.first == UInt8(ascii: ">")
+        // A message. (Each line of MONITOR may tell of any change, too, but also of the PING that is sent for it.)
+        if isPush ? frame != .confirmation : frame == .push, !isMonitored { session.hold() }
+        guard !isPush else { return }
         if let frame, !isUncertain, !commands.isCountLost {
             if frame == .push || frame == .confirmation { return }
-            if let mark = commands.answered(by: frame) { cache.release(mark) }
+            if let mark = commands.answered(by: frame) { session.release(mark) }
         } else if commands.answered < lastOnKeys {
             cache.cache.doubtEverything()
         }

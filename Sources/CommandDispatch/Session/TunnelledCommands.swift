@@ -94,7 +94,7 @@ struct TunnelledCommands: ~Copyable {
         guard index < unanswered.count else { return nil }
         switch unanswered[index] {
         case .ordinary(let mark): return mark
-        case .unmarked: return CommandMark(hash: 0, sentAt: 0, command: 0, effect: .writeUnknown, isLast: true)
+        case .unmarked: return CommandMark(hash: 0, sentAt: 0, command: 0, effect: .anyKey, isLast: true)
         case .subscription, .unsubscription: return nil
         }
     }

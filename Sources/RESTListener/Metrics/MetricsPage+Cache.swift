@@ -34,7 +34,7 @@ extension MetricsPage {
         )
         writer.counter(
             "ocm_cache_waits",
-            "Reads, and replies to scripts, that waited for Redis to confirm the cache.",
+            "Reads, replies to scripts and the like, that waited for Redis to confirm the cache.",
             statistics.waits
         )
         writer.counter("ocm_cache_fills", "Replies stored.", statistics.fills)

@@ -224,6 +224,32 @@ struct HeldConnectionTests {
         for client in [scripter, client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
     }
 
+    @Test(
+        "who is woken finds what was written before, or together with, what woke him",
+        arguments: [
+            (["BLPOP q 0"], "LPUSH q x"), (["XREAD BLOCK 0 STREAMS s $"], "XADD s 1-1 f x"),
+            (["PING", "SUBSCRIBE c"], "PUBLISH c x"), (["HELLO 3", "SUBSCRIBE c"], "PUBLISH c x"),
+        ]
+    )
+    func woken(waiting: [String], wake: String) throws {
+        try neighbour.waitUntilKept("GET k")
+        let sleeper = try ocm.connect()
+        for line in waiting { try sleeper.send(line + "\r\n") }
+        for line in waiting where !line.hasSuffix("0") && !line.hasSuffix("$") { _ = try sleeper.readReply() }
+        let word = String(waiting[waiting.count - 1].prefix { $0 != " " })
+        let own = try relay.connection(saying: word)
+        if word != "SUBSCRIBE" {
+            try waitUntil("it is blocked") { try other.call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        }
+        feed.replies.hold()
+        try other.send("MULTI\r\nSET k newer\r\n\(wake)\r\nEXEC\r\n")
+        try waitUntil("he is told") { own.replies.sent.hasSuffix("$1\r\nx\r\n") || own.replies.sent.contains("1-1") }
+        #expect(try sleeper.isSilent(for: 0.2))
+        feed.replies.letGo()
+        _ = try sleeper.readReply()
+        for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
+    }
+
     @Test("a reply that is held for the feed leaves when the feed is given up")
     func heldInVain() throws {
         try neighbour.waitUntilKept("GET k")
