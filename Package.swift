@@ -112,6 +112,7 @@ let package = Package(
                 "CYaml", "LocalCache", "RESP", "Stats", "Upstream", "CommandDispatch", "RESPListener", "RESTListener",
                 "CacheClient",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

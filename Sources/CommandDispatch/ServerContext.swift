@@ -61,6 +61,9 @@ public final class ServerContext: Sendable {
 
     func register(_ loop: LoopStatistics) { loops.withLockedValue { $0.append(loop) } }
 
+    /// How many bytes the local cache takes.
+    public var cachedBytes: Int { cache?.statistics.bytesUsed ?? 0 }
+
     /// What the local cache, or the embedded store in its place, has done and holds.
     public var cacheStatistics: CacheStatistics {
         let loops = loops.withLockedValue { $0 }

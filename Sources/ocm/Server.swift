@@ -1,6 +1,7 @@
 import CommandDispatch
 import LocalCache
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import RESPListener
@@ -12,6 +13,8 @@ import Upstream
 struct Server: Service {
     /// How often the embedded store gives expired keys' memory back.
     private static let upkeepInterval = TimeAmount.milliseconds(100)
+    /// How often a proxy looks whether its clients' replies have left free memory behind.
+    private static let trimInterval = TimeAmount.seconds(1)
     /// The time in which a key that nobody asks for any more loses half of its fame.
     private static let halfLifeOfFame = TimeAmount.minutes(1)
 
@@ -63,7 +66,16 @@ struct Server: Service {
         if let upstream = configuration.upstream { try await connect(to: upstream, dispatchers, eventLoops) }
         let coordinator = try await startCache(dispatchers, eventLoops)
         var upkeep = [Self.every(Self.halfLifeOfFame, on: group) { context.decayTopKeys() }]
-        if let store { upkeep.append(Self.every(Self.upkeepInterval, on: group) { store.runCycle() }) }
+        if let store {
+            upkeep.append(Self.every(Self.upkeepInterval, on: group) { store.runCycle() })
+        } else {
+            let trimmer = NIOLockedValueBox(HeapTrimmer())
+            upkeep.append(
+                Self.every(Self.trimInterval, on: group) {
+                    trimmer.withLockedValue { $0.runCycle(used: context.cachedBytes) }
+                }
+            )
+        }
         if !Task.isShuttingDownGracefully { announce(listener, restListener) }
         try? await gracefulShutdown()
         logger.notice("stopping: no new clients; waiting for commands under way")

@@ -42,7 +42,6 @@ public final class EmbeddedStore: Sendable {
 
     /// An empty store with a clock of its own (Unix time in ms), for tests.
     init(memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
-        Heap.configure()
         keyspace = Keyspace(memoryLimit: memoryLimit, clock: clock)
     }
 

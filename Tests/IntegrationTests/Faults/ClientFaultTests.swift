@@ -189,4 +189,20 @@ struct ClientFaultTests {
         try bystander.call("PUBLISH", "news", "still")
         #expect(try subscriber.readReply() == RawConnection.frame(["message", "news", "still"].map { Array($0.utf8) }))
     }
+
+    @Test(
+        "what replies took that nobody reads is given back when their clients have gone",
+        arguments: [(120, 300_000), (6, 3_000_000)]
+    )
+    func memoryAfterwards(count: Int, size: Int) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        try redis.connect().call("SET", "k", String(repeating: "x", count: size))
+        do {
+            let clients = try (0..<count).map { _ in try ocm.connect() }
+            for client in clients { for _ in 0..<50 { try client.sendCommand("GET", "k") } }
+            try waitUntil("their replies have come") { ocm.process.residentMemory > 150 << 20 }
+        }
+        try waitUntil("it is given back") { ocm.process.residentMemory < 64 << 20 }
+    }
 }

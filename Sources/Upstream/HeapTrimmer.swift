@@ -8,19 +8,19 @@ import Musl
 import Darwin
 #endif
 
-/// Sees to it that memory which the store has given up is given back to the system.
+/// Sees to it that memory which was given up is given back to the system: a store's, or clients' buffers.
 ///
-/// malloc itself gives back only what is at the end of its heap. Where values of all sizes come and go, small ones that
-/// stay lie between whole free pages: the process would take twice what the store does. So the system's account is
-/// compared with the store's ten times a second, and whenever much was evicted; when it is far above, free pages are
-/// given back wherever they are. That takes about a millisecond, so if little came of it, the next time is a second
-/// later.
-struct HeapTrimmer {
+/// malloc itself gives back only what is at the end of its heap, and for threads not even that. Where values of all
+/// sizes come and go, small ones that stay lie between whole free pages: the process would take twice what the store
+/// does, and for good what its clients' replies took once. So the system's account is compared with the store's every
+/// now and then, and whenever much was evicted; when it is far above, free pages are given back wherever they are. That
+/// takes about a millisecond, so if little came of it, the next time is ten cycles later.
+public struct HeapTrimmer: Sendable {
     /// What the process may take besides the store's memory, and an eighth of that.
     private static let allowance = 24 << 20
     /// What makes it worth while to look again at once.
     private static let worthwhileGain = 4 << 20
-    private static let cyclesInSecond = 10
+    private static let cyclesAfterLittleGain = 10
 
     /// So much given up is worth a look at once.
     private static let muchGivenUp = 16 << 20
@@ -28,8 +28,11 @@ struct HeapTrimmer {
     private var cyclesToWait = 0
     private var givenUp = 0
 
-    /// To be called ten times a second; `used` is the store's own account, in bytes.
-    mutating func runCycle(used: Int) {
+    /// Has malloc map what is large by itself, so that it goes back as soon as it is freed.
+    public init() { Heap.configure() }
+
+    /// To be called from time to time; `used` is the store's own account, in bytes.
+    public mutating func runCycle(used: Int) {
         cyclesToWait -= 1
         if cyclesToWait <= 0 { trimIfWorthwhile(used) }
     }
@@ -48,7 +51,7 @@ struct HeapTrimmer {
         }
         ocm_trim_heap()
         let gain = before - (Self.residentMemory ?? before)
-        if gain < Self.worthwhileGain { cyclesToWait = Self.cyclesInSecond }
+        if gain < Self.worthwhileGain { cyclesToWait = Self.cyclesAfterLittleGain }
     }
 
     /// What the process has in memory, in bytes; nil where the system doesn't say.
