@@ -82,8 +82,41 @@ extension LoopCache: SharedConnectionObserver {
             context.logger.warning("Redis refuses to track what is read, so \(consequence): \(refusal)")
         }
         connection.trackingRefusal = TrackingRefusal(of: Self.trackingCommand, because: refusal)
-        if untrackedLife > 0 { connection.trackingSource = source }
+        if untrackedLife > 0 { connection.trackingSource = source } else { askAgainLater(connection) }
     }
+
+    /// Rights may be given to a user who lacked them: looks from time to time whether he has all that it takes, before
+    /// anything is kept on trial and the health turns good for a moment.
+    private func askAgainLater(_ connection: SharedConnection) {
+        guard askedAgain.insert(ObjectIdentifier(connection)).inserted else { return }
+        let bound = NIOLoopBound((self, connection), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.patienceWithRefusal) {
+            let (cache, connection) = bound.value
+            cache.askedAgain.remove(ObjectIdentifier(connection))
+            if connection.trackingRefusal != nil, connection.isReady { cache.askForRights(connection) }
+        }
+    }
+
+    private func askForRights(_ connection: SharedConnection) {
+        var isRefused = false
+        connection.send(
+            ["CLIENT", "CACHING", "YES"],
+            // That it isn't tracked is no refusal.
+            to: RightReply { isRefused = $0.map { Self.isAbout("client", $0) } ?? false }
+        )
+        connection.send(
+            ["PTTL", ""],
+            to: RightReply { [self] error in
+                if isRefused || error.map({ Self.isAbout("pttl", $0) }) ?? false {
+                    askAgainLater(connection)
+                } else {
+                    track(connection)
+                }
+            }
+        )
+    }
+
+    private static let patienceWithRefusal = TimeAmount.seconds(5)
 
     /// Whether the server will say the same next time. That it doesn't know the feed's id passes: the feed is just
     /// going.
@@ -117,17 +150,18 @@ extension LoopCache: SharedConnectionObserver {
     /// The server doesn't say how long a key has to live. If it never will, to this user, nothing that comes over the
     /// connection can be kept, and to ask it for that would be in vain.
     func timeToLiveRefused(_ connection: SharedConnection, _ refusal: String) {
-        guard connection.trackingSource != 0, Self.isAboutPTTL(refusal) else { return }
+        guard connection.trackingSource != 0, Self.isAbout("pttl", refusal) else { return }
         sharedConnectionClosed(connection)
         connection.trackingRefusal = TrackingRefusal(of: "PTTL", because: refusal)
         context.logger.warning(
             "Redis refuses PTTL, without which nothing can be kept, so nothing is cached for this user: \(refusal)"
         )
+        askAgainLater(connection)
     }
 
-    /// Whether it is the command that is refused, and not a key.
-    private static func isAboutPTTL(_ refusal: String) -> Bool {
-        refusal.hasPrefix("ERR unknown command ") || (refusal.hasPrefix("NOPERM ") && refusal.contains("'pttl'"))
+    /// Whether it is `command` that is refused, and not a key. (Before 7.0 Redis didn't name subcommands.)
+    private static func isAbout(_ command: String, _ refusal: String) -> Bool {
+        refusal.hasPrefix("ERR unknown ") || (refusal.hasPrefix("NOPERM ") && refusal.contains("'\(command)"))
     }
 
     private static let trackingCommand = "CLIENT TRACKING"

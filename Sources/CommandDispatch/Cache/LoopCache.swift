@@ -43,6 +43,8 @@ final class LoopCache {
     var fillsBegun = 0
     /// Fills that are over.
     var idleFills: [Fill] = []
+    /// Connections that Redis refuses to track, and that will be asked about again.
+    var askedAgain: Set<ObjectIdentifier> = []
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
     /// Sessions with replies that are held until a round is settled.

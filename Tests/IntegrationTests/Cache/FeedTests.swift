@@ -204,6 +204,26 @@ struct FeedTests {
         #expect(ocm.log.contains("Redis refuses to track what is read"))
     }
 
+    @Test(
+        "a user who is given the right that he lacked is cached for",
+        arguments: ["client|tracking", "client|caching", "pttl"]
+    )
+    func rightGiven(right: String) throws {
+        let redis = try RedisServer("--user default on nopass ~* &* +@all -\(right)".components(separatedBy: " "))
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try waitUntil("it is refused") {
+            try client.call("GET", "k")
+            return try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused")
+        }
+        usleep(6_000_000)
+        #expect(try client.call("CACHE", "EXPLAIN", "GET", "k").contains("BYPASS tracking_refused"))
+        try redis.connect().call("ACL", "SETUSER", "default", "+\(right)")
+        try client.waitUntilKept("GET k")
+        let refusals = ocm.log.split(separator: "\n").filter { $0.contains("nothing is cached for this user: NOPERM") }
+        #expect(refusals.count == 1, "\(ocm.log)")
+    }
+
     @Test("that one user's reads may not be tracked isn't said of everybody's, nor the other way round")
     func refusedToOne() throws {
         let redis = try RedisServer("--user reader on >pw ~* &* +@all -client|tracking".components(separatedBy: " "))
