@@ -112,6 +112,18 @@ def test_the_password_is_shown_to_nobody(start, start_redis):
     assert "s3cret-password" not in server.log
 
 
+def test_a_redis_that_takes_no_more_connections(start, start_redis):
+    redis = start_redis("--maxclients", "2")
+    with redis.client() as first, redis.client() as second:
+        assert first.ping() and second.ping()
+        server = start(upstream=redis.url)
+        assert server.rest.get("/readyz").status == 503
+        for method, target, body in REQUESTS:
+            response = server.rest.request(method, target, body, {"Content-Type": "application/json"})
+            assert response.status == 503, (method, target, response)
+    wait_until("it has a connection", lambda: server.rest.get("/readyz").status == 200)
+
+
 @pytest.mark.parametrize("mode", ["--cache", "--no-cache"])
 def test_a_client_has_paused_it(start, redis, mode):
     server = start(mode, upstream=redis.url)

@@ -14,8 +14,13 @@ extension HTTPError {
             case "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "NOREPLICAS", "READONLY",
                 "TRYAGAIN", "WRONGPASS":
                 .serviceUnavailable
-            default: text.hasPrefix("ERR ocm ") ? .serviceUnavailable : other
+            default: Self.isAboutTheServer(text) ? .serviceUnavailable : other
             }
         self.init(status, text)
+    }
+
+    /// Whether the error says that the server can't be reached, or that it takes no more connections.
+    private static func isAboutTheServer(_ text: String) -> Bool {
+        text.hasPrefix("ERR ocm ") || text == "ERR max number of clients reached"
     }
 }
