@@ -89,7 +89,12 @@ extension Dispatcher {
             noteBypass(session.connectionState.inTransaction ? .transaction : .pinned, spec)
             return sendPinned(command, spec, session, reply: reply)
         }
-        if server.mayBePaused, server.isPaused(at: .now()) {
+        let isRead = spec.pointee.caching != .never
+        if server.clientPause.mayHold(isRead: isRead),
+            let pause = server.clientPause.holding(isRead: isRead, at: .now())
+        {
+            let isHeld = isRead || (!spec.pointee.isReadOnly && spec.pointee.keys == .first)
+            let reply = reply ?? (isHeld ? PausedReply(session, pause) : nil)
             let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
             if disposition == .taken { noteBypass(.paused, spec) }
             return disposition

@@ -30,11 +30,13 @@ public final class ServerContext: Sendable {
     /// The same by the calendar.
     public let startDate = Date()
 
+    /// What the server holds back.
+    let clientPause = ClientPause()
+
     /// What is logged of clients that are turned away.
     public let rejections = RejectionLog()
 
     private let sessions = Atomic<Int>(0)
-    private let pauseEnd = Atomic<UInt64>(0)
     private let loops = NIOLockedValueBox<[LoopStatistics]>([])
 
     /// A server's context.
@@ -111,27 +113,4 @@ public final class ServerContext: Sendable {
     public var allClients: Int { total { $0.clients.current + $0.restClients.current } }
     /// Whether what would have to leave the cache is compressed instead.
     public var compresses: Bool { cacheConfiguration?.store.makeCompressor != nil }
-
-    // MARK: CLIENT PAUSE
-
-    /// Whether the server may be holding clients' commands back, because one of ours told it to.
-    @inline(__always)
-    var mayBePaused: Bool { pauseEnd.load(ordering: .relaxed) != 0 }
-
-    /// Whether it still does.
-    func isPaused(at now: NIODeadline) -> Bool {
-        let end = pauseEnd.load(ordering: .relaxed)
-        if end > now.uptimeNanoseconds { return true }
-        _ = pauseEnd.compareExchange(expected: end, desired: 0, ordering: .relaxed)
-        return false
-    }
-
-    /// The server holds commands back for so long, or longer if it has been told so before.
-    func pause(for duration: TimeAmount) {
-        let (end, overflow) = NIODeadline.now().uptimeNanoseconds
-            .addingReportingOverflow(UInt64(max(0, duration.nanoseconds)))
-        pauseEnd.max(overflow ? .max : end, ordering: .relaxed)
-    }
-
-    func unpause() { pauseEnd.store(0, ordering: .relaxed) }
 }

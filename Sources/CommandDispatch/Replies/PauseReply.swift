@@ -7,11 +7,13 @@ final class PauseReply: CollectingReceiver {
     private let session: Session
     private let isUnpause: Bool
     private let milliseconds: Int
+    private let holdsReads: Bool
 
     init(_ session: Session, _ command: Command) {
         self.session = session
         isUnpause = command.subcommand(is: "unpause")
         milliseconds = command.count > 2 ? Decimal.parse(command[2]) ?? 0 : 0
+        holdsReads = !(command.count > 3 && command.argument(3, is: "write"))
     }
 
     override func receive(reply: UnsafeRawBufferPointer) {
@@ -24,10 +26,10 @@ final class PauseReply: CollectingReceiver {
     }
 
     private func takeEffect() {
-        let server = session.dispatcher.server
-        if isUnpause { return server.unpause() }
+        let pause = session.dispatcher.server.clientPause
+        if isUnpause { return pause.cancel() }
         let (nanoseconds, overflow) = Int64(milliseconds).multipliedReportingOverflow(by: 1_000_000)
-        server.pause(for: .nanoseconds(overflow ? .max : nanoseconds))
+        pause.begin(for: .nanoseconds(overflow ? .max : nanoseconds), holdsReads: holdsReads)
     }
 
     override func fail(_ failure: UpstreamFailure) {

@@ -73,6 +73,48 @@ struct HeldCommandTests {
         try waitUntil("Redis has ended") { (try? redis.connect()) == nil }
     }
 
+    @Test("reads are served while only writes are held", arguments: ["--cache", "--no-cache"])
+    func readsGoOn(mode: String) throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, [mode])
+        let (client, writer, reader) = try (ocm.connect(), ocm.connect(), ocm.connect())
+        try client.call("SET", "k", "v")
+        #expect(try client.call("CLIENT", "PAUSE", "60000", "WRITE") == "+OK\r\n")
+        try writer.sendCommand("SET", "k", "w")
+        try waitUntil("it is held") { try redis.connect().call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        #expect(try reader.call("GET", "k") == "$1\r\nv\r\n")
+        if mode == "--cache" { try reader.waitUntilKept("GET k") }
+        #expect(try client.call("CLIENT", "UNPAUSE") == "+OK\r\n")
+        #expect(String(decoding: try writer.readReply(), as: UTF8.self) == "+OK\r\n")
+        if mode == "--cache" { try reader.waitUntilKept("GET k") }
+        #expect(try client.call("CLIENT", "PAUSE", "1000") == "+OK\r\n")
+        try reader.sendCommand("GET", "k")
+        #expect(try reader.isSilent(for: 0.2))
+        #expect(try reader.readReply() == Array("$1\r\nw\r\n".utf8))
+    }
+
+    @Test("that somebody else has ended a CLIENT PAUSE is noticed")
+    func endedByOthers() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        #expect(try client.call("CLIENT", "PAUSE", "60000", "WRITE") == "+OK\r\n")
+        try client.sendCommand("SET", "k", "w")
+        #expect(try client.isSilent(for: 0.1))
+        #expect(try redis.connect().call("CLIENT", "UNPAUSE") == "+OK\r\n")
+        #expect(try client.readReply() == Array("+OK\r\n".utf8))
+        try client.waitUntilKept("GET k")
+        let pinned = try pinnedCommands(ocm)
+        for _ in 0..<10 { try client.call("SET", "k", "x") }
+        #expect(try pinnedCommands(ocm) == pinned)
+    }
+
+    private func pinnedCommands(_ ocm: OCMServer) throws -> String {
+        let info = try ocm.connect().call("INFO", "ocm")
+        return String(info.split(separator: "\r\n").first { $0.hasPrefix("ocm_commands_pinned:") } ?? "")
+    }
+
     @Test("a shorter CLIENT PAUSE doesn't end a longer one")
     func pause() throws {
         let redis = try RedisServer()
