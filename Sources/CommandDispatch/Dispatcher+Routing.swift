@@ -109,6 +109,7 @@ extension Dispatcher {
             shared.notifyWhenDrained(session)
             return .later
         }
+        if session.obstacles.contains(.holding) { noteBypass(.ownWritePending, spec) }
         forward(command, spec, for: session, over: shared, reply: reply)
         return .taken
     }

@@ -7,6 +7,7 @@
  *   lease, leased[], endLease()                 Lease
  *   doubt, raiseDoubt()                         the doubts of a CacheShard
  *   round, awaited, start(), settle()           Rounds
+ *   heldBack                                    OutputHolds
  *   feed, gate, ready[], noticeFeed()           InvalidationFeed, and the shared connections' TRACKING
  *
  * Versions stand for values. `seen` is the newest version released to anybody by this sidecar. Claims: a read that
@@ -24,7 +25,7 @@
  * All that can happen at once is too many states, so check.py has configurations. -DPROMPT has the server execute what
  * is sent at once, so that only the ways back are slow. Each flag in its table of rules breaks one of them.
  *
- * States, each configuration without a violation: rounds 9.2 million, scripts 3.5, pipelines 2.9, swaps 8.3,
+ * States, each configuration without a violation: rounds 9.2 million, scripts 6.4, pipelines 2.9, swaps 8.3,
  * connections 10.8, feeds 2.0, both 2.7. Counterexamples have 8 to 30 steps.
  */
 #define NONE 255
@@ -81,6 +82,7 @@ byte losses, feedLosses;
 /* What clients know. */
 byte seen;
 byte waiting[3];                 /* by round: the least version that is owed to sessions that wait for it */
+byte heldBack[3];                    /* by round: the newest version that replies tell which are held for it */
 byte behind;                     /* an answer that overtook the session's own command, version + 1; see NOBEHIND */
 
 byte i, j, k, version;
@@ -162,10 +164,13 @@ inline wake() {
   fi
 }
 
+/* The replies that were held for a round leave. */
+inline deliver(r) { if :: heldBack[r] > seen -> seen = heldBack[r] :: else fi; heldBack[r] = 0 }
+
 inline settle() {
   if
   :: round && !feedAwaited && !awaited[0] && !awaited[1] ->
-     round = 0; wake();
+     round = 0; wake(); deliver(THIS);
      if :: doubt == THIS -> doubt = SETTLED :: else fi;
      observe()
   :: else
@@ -257,10 +262,10 @@ inline reply(c) { d_step {
 #else
   :: k == SET -> purge()
 #endif
-#ifdef NODOUBTSCRIPT
-  :: k == SCRIPT -> skip
+#ifdef EARLYHOLD
+  :: k == SCRIPT -> if :: round && version > heldBack[THIS] -> heldBack[THIS] = version :: else fi
 #else
-  :: k == SCRIPT -> raiseDoubt()
+  :: k == SCRIPT -> if :: version > heldBack[NEXT] -> heldBack[NEXT] = version :: else fi
 #endif
   :: k == SWAPDB -> swaps--; purge()
   :: k == PING -> if :: awaited[c] -> awaited[c] = 0; settle() :: else fi
@@ -273,7 +278,15 @@ inline reply(c) { d_step {
   if
   :: k < PING ->
      load[c]--;
+#ifdef EARLYHOLD
+     if :: version > seen && (k != SCRIPT || !round) -> seen = version :: else fi;
+#endif
+#ifdef NOHOLD
      if :: version > seen -> seen = version :: else fi;
+#endif
+#if !defined(EARLYHOLD) && !defined(NOHOLD)
+     if :: version > seen && k != SCRIPT -> seen = version :: else fi;
+#endif
      if :: c == 0 && behind != 0 -> assert(behind > version); behind = 0 :: else fi;
 #ifdef JOINBEHIND
      if :: c == 0 && leased[j] && op[AT(c, 1)] == SET -> behind = version + 1 :: else fi
@@ -294,7 +307,7 @@ inline start() { d_step {
   feedAsked = 1;
 #endif
   if :: doubt == NEXT -> doubt = THIS :: else fi;
-  waiting[THIS] = waiting[NEXT]; waiting[NEXT] = 0;
+  waiting[THIS] = waiting[NEXT]; waiting[NEXT] = 0; heldBack[THIS] = heldBack[NEXT]; heldBack[NEXT] = 0;
 #if defined(LOSSES) && !defined(FEEDONLY)
   /* While no connection can die, its answer would say nothing. */
   if :: ready[0] -> awaited[0] = 1; send(0, PING, 0, 0); SERVE(0) :: else fi;
@@ -322,7 +335,7 @@ inline noticeFeed() { d_step {
 #ifndef NOGATE
   purge();
 #endif
-  doubt = SETTLED; waiting[THIS] = 0; waiting[NEXT] = 0 } }
+  doubt = SETTLED; waiting[THIS] = 0; waiting[NEXT] = 0; deliver(THIS); deliver(NEXT) } }
 
 #define QUIET (sent[0] + sent[1] + sent[2] == 0 && empty(feed) && fill == 0 && feedOpen && open[0] && open[1])
 
@@ -339,6 +352,9 @@ init {
 #endif
 #ifdef NOBEHINDREAD
   :: OPEN && doubt == SETTLED && entry[0] != NONE && ISREAD(op[0]) -> behind = entry[0] + 1
+#endif
+#ifdef NOBEHINDHELD
+  :: OPEN && doubt == SETTLED && entry[0] != NONE -> assert(entry[0] >= heldBack[THIS] && entry[0] >= heldBack[NEXT])
 #endif
   /* It misses, or has commands outstanding, and then goes behind them whatever is there. */
   :: load[0] < LOAD0 && (entry[0] == NONE || load[0] != 0) -> miss(0, GET0)
@@ -368,7 +384,7 @@ init {
   :: executed[1] != 0 && !(fill != 0 && lease == 2) -> reply(1)
   :: executed[2] != 0 -> reply(2)
   :: fill != 0 -> store()
-  :: gate && !round && (doubt == NEXT || waiting[NEXT] != 0) -> start()
+  :: gate && !round && (doubt == NEXT || waiting[NEXT] != 0 || heldBack[NEXT] != 0) -> start()
   :: feedAsked && feedOpen -> d_step { feedAsked = 0; feed!PONG }
   :: len(feed) != 0 -> d_step {
        feed?k;

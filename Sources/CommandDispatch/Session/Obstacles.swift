@@ -15,4 +15,6 @@ struct Obstacles: OptionSet {
     static let closing = Obstacles(rawValue: 1 << 4)
     /// The client doesn't take what it is sent.
     static let unwritable = Obstacles(rawValue: 1 << 5)
+    /// A reply is held until the news of what it may tell is in: before that is, nothing is answered from the cache.
+    static let holding = Obstacles(rawValue: 1 << 6)
 }

@@ -28,7 +28,7 @@ extension Session {
             dispatcher.noteHits(hits)
             hits = 0
         }
-        if output.readableBytes > 0, let replies = takeReady() {
+        if let replies = takeReady() {
             outlet.write(replies)
             dispatcher.context.buffers.put(replies)
             // The front end may have given the client up.
@@ -47,6 +47,7 @@ extension Session {
     @inline(__always)
     private func takeReady() -> ByteBuffer? {
         if !holds.isEmpty { return takeUnheld() }
+        guard output.readableBytes > 0 else { return nil }
         var replies = ByteBuffer()
         swap(&replies, &output)
         return replies
@@ -56,7 +57,10 @@ extension Session {
     private func takeUnheld() -> ByteBuffer? {
         guard let cache = dispatcher.cache else { preconditionFailure("only for the cache are replies held") }
         let length = holds.release(of: output.readableBytes, settled: cache.settledRound)
-        if holds.isEmpty { return takeReady() }
+        guard !holds.isEmpty else {
+            obstacles.remove(.holding)
+            return takeReady()
+        }
         cache.hold(self)
         guard length > 0, var ready = output.readSlice(length: length) else { return nil }
         var replies = dispatcher.context.buffers.take()
@@ -75,6 +79,7 @@ extension Session {
     func hold() {
         guard let cache = dispatcher.cache else { return }
         holds.add(from: output.readableBytes, until: cache.cache.nextRound())
+        obstacles.insert(.holding)
         cache.counters.waits.add()
     }
 

@@ -224,6 +224,23 @@ struct HeldConnectionTests {
         for client in [scripter, client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
     }
 
+    @Test("a read behind a script whose reply is held shows what that has written")
+    func readBehindHeld() throws {
+        try neighbour.waitUntilKept("GET k")
+        try client.waitUntilKept("GET k")
+        feed.replies.hold()
+        let asked = feed.requests.sent
+        try client.sendCommand("EVAL", "return redis.call('set','k','newer')", "1", "declared")
+        let pinned = try relay.connection(saying: "EVAL")
+        try waitUntil("it is held") { pinned.replies.sent.hasSuffix("+OK\r\n") && feed.requests.sent != asked }
+        try client.sendCommand("GET", "k")
+        #expect(try client.isSilent(for: 0.1))
+        feed.replies.letGo()
+        _ = try client.readReply()
+        #expect(String(decoding: try client.readReply(), as: UTF8.self) == Self.newer)
+        try client.waitUntilKept("GET k")
+    }
+
     @Test(
         "who is woken finds what was written before, or together with, what woke him",
         arguments: [
