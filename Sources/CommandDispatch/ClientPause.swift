@@ -9,6 +9,8 @@ import Synchronization
 final class ClientPause: Sendable {
     private let end = Atomic<UInt64>(0)
     private let holdsReads = Atomic<Bool>(false)
+    /// How many there have been: the number of the last one.
+    private let count = Atomic<UInt64>(0)
 
     /// Whether a command may be held that is answered from the cache as a rule (`isRead`), or another. In doubt it may.
     @inline(__always)
@@ -16,15 +18,14 @@ final class ClientPause: Sendable {
         end.load(ordering: .relaxed) != 0 && (!isRead || holdsReads.load(ordering: .relaxed))
     }
 
-    /// The same, for certain as far as is known here: which pause holds it, to be told ``isOver(_:)`` of; nil if none
-    /// does.
+    /// The same, for certain as far as is known here: the number of the pause that holds it, nil if none does.
     func holding(isRead: Bool, at now: NIODeadline) -> UInt64? {
-        let end = end.load(ordering: .relaxed)
+        let (count, end) = (count.load(ordering: .acquiring), end.load(ordering: .acquiring))
         if end <= now.uptimeNanoseconds {
-            isOver(end)
+            _ = self.end.compareExchange(expected: end, desired: 0, ordering: .relaxed)
             return nil
         }
-        return !isRead || holdsReads.load(ordering: .relaxed) ? end : nil
+        return !isRead || holdsReads.load(ordering: .relaxed) ? count : nil
     }
 
     /// The server holds back for so long, or longer if it has been told so before: writes, and reads as well unless
@@ -35,12 +36,17 @@ final class ClientPause: Sendable {
         if holdsReads || self.end.load(ordering: .relaxed) <= now {
             self.holdsReads.store(holdsReads, ordering: .relaxed)
         }
-        self.end.max(overflow ? .max : end, ordering: .relaxed)
+        self.end.max(overflow ? .max : end, ordering: .releasing)
+        count.add(1, ordering: .releasing)
     }
 
     /// It holds nothing back any more.
     func cancel() { end.store(0, ordering: .relaxed) }
 
-    /// The pause is over that was found to be in force; unless there has been another since.
-    func isOver(_ pause: UInt64) { _ = end.compareExchange(expected: pause, desired: 0, ordering: .relaxed) }
+    /// A command was answered that the pause with this number should hold. So that is over, for reads at least if it
+    /// was one; unless there has been another pause since.
+    func answered(isRead: Bool, despite pause: UInt64) {
+        guard count.load(ordering: .acquiring) == pause else { return }
+        if isRead { holdsReads.store(false, ordering: .relaxed) } else { cancel() }
+    }
 }

@@ -94,7 +94,7 @@ extension Dispatcher {
             let pause = server.clientPause.holding(isRead: isRead, at: .now())
         {
             let isHeld = isRead || (!spec.pointee.isReadOnly && spec.pointee.keys == .first)
-            let reply = reply ?? (isHeld ? PausedReply(session, pause) : nil)
+            let reply = reply ?? (isHeld ? PausedReply(session, pause, isRead: isRead) : nil)
             let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
             if disposition == .taken { noteBypass(.paused, spec) }
             return disposition
