@@ -28,8 +28,9 @@ import Synchronization
 /// 5. **Doubt.** What is in doubt is served to nobody until a *round* that began later is settled (``Rounds``). By then
 ///    the news of whatever the reply may have shown has come in, and if it concerned the key, nothing of it is left
 ///    here. What may tell of any key (the reply to a script, or to a command that waited for others' writes, or a
-///    message) is held until such a round is settled (``nextRound()``); where that can't be, everything is in doubt
-///    (``doubtEverything()``).
+///    message) is held until a PING on the feed, sent after it came, is answered (``news``), and no longer for the
+///    sake of a tracked connection that may be dead: a large reply over one of them would hold up all of these. Where
+///    it can't be held, everything is in doubt (``doubtEverything()``).
 /// 6. **Deadline.** An entry dies when the server's key would have: lazily when it is asked for, and by sweeping.
 /// 7. **Namespace.** An entry belongs to one user and database, by ``CacheID/namespace``; a key is purged in all of
 ///    them, since invalidations don't say which database they mean.
@@ -45,6 +46,8 @@ import Synchronization
 public final class ReplyCache: @unchecked Sendable {
     /// The rounds that settle doubts.
     public let rounds = Rounds()
+    /// Rounds in which the feed alone is asked: what they settle is that its news is in.
+    public let news = Rounds()
     /// How many bytes it may take.
     public let memoryLimit: Int
 

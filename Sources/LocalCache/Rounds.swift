@@ -26,7 +26,7 @@ public final class Rounds: Sendable {
     public var settled: UInt64 { settledRound.load(ordering: .acquiring) }
 
     /// The round that settles the doubts of now. Whoever waits for it wants it.
-    func next() -> UInt64 {
+    public func next() -> UInt64 {
         let round = begun.load(ordering: .sequentiallyConsistent) + 1
         if !isWanted.exchange(true, ordering: .sequentiallyConsistent) { begin.withLockedValue { $0 }?.body() }
         return round

@@ -16,7 +16,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
     private weak var delegate: (any InvalidationFeedDelegate)?
     private var connection: UpstreamConnection?
     private var backoff: Backoff
-    private var unansweredPings = CircularBuffer<(sent: NIODeadline, tag: UInt64)>()
+    private var unansweredPings = CircularBuffer<(sent: NIODeadline, ping: FeedPing)>()
     private var lastPing = NIODeadline.now()
     /// Its id on the server.
     private var id = 0
@@ -57,12 +57,12 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         connection?.closeQuietly()
     }
 
-    /// Asks the server whether that was all; ``InvalidationFeedDelegate/feedAnsweredPing(_:)`` follows with `tag`,
-    /// unless the feed is lost.
-    public func ping(tag: UInt64) {
+    /// Asks the server whether that was all; ``InvalidationFeedDelegate/feedAnswered(_:)`` follows, unless the feed is
+    /// lost.
+    public func send(_ ping: FeedPing) {
         guard let connection else { return }
         lastPing = .now()
-        unansweredPings.append((sent: lastPing, tag: tag))
+        unansweredPings.append((sent: lastPing, ping: ping))
         connection.sendInStream(["PING"])
     }
 
@@ -80,7 +80,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         if let oldest, now - oldest > Self.heartbeat {
             connection.close(.timedOut(server: serverName, after: Self.heartbeat.text))
         } else if isUp, now - lastPing >= Self.heartbeat {
-            ping(tag: 0)
+            send(.heartbeat)
         }
     }
 
@@ -105,7 +105,7 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
         } else if kind.elementsEqual("pong".utf8) {
             // Not before, for a user may be refused PING alone.
             backoff.reset()
-            if let answered = unansweredPings.popFirst() { delegate?.feedAnsweredPing(answered.tag) }
+            if let answered = unansweredPings.popFirst() { delegate?.feedAnswered(answered.ping) }
         } else if kind.elementsEqual("subscribe".utf8) {
             isUp = true
             lastPing = .now()

@@ -9,7 +9,6 @@ public protocol InvalidationFeedDelegate: AnyObject {
     func feedInvalidated(_ key: UnsafeRawBufferPointer)
     /// Everything has changed: somebody flushed a database.
     func feedInvalidatedEverything()
-    /// The PING with this tag is answered: everything that the server had to say before it has been heard. The feed's
-    /// own PINGs have the tag 0.
-    func feedAnsweredPing(_ tag: UInt64)
+    /// The PING is answered: everything that the server had to say before it has been heard.
+    func feedAnswered(_ ping: FeedPing)
 }

@@ -42,7 +42,7 @@ BROKEN_RULES = [
     ("NODOUBTREAD", "rounds", "another read's reply doubts nothing"),
     ("NODOUBTLEASE", "rounds", "another read's reply doubts nothing when there is a lease but no entry"),
     ("NOHOLD", "scripts", "the reply of a write whose keys can't be known isn't held"),
-    ("EARLYHOLD", "scripts", "it is held for the round under way"),
+    ("EARLYHOLD", "scripts", "it is held for news that was asked for before"),
     ("NOBEHINDHELD", "scripts", "the session for which it is held hits"),
     ("EARLYROUND", "rounds", "a doubt is settled by the round under way"),
     ("FEEDONLY", "connections", "a round doesn't ask the tracked connections"),

@@ -7,7 +7,7 @@
  *   lease, leased[], endLease()                 Lease
  *   doubt, raiseDoubt()                         the doubts of a CacheShard
  *   round, awaited, start(), settle()           Rounds
- *   heldBack                                    OutputHolds
+ *   heldBack, news, ask()                       OutputHolds, ReplyCache.news
  *   feed, gate, ready[], noticeFeed()           InvalidationFeed, and the shared connections' TRACKING
  *
  * Versions stand for values. `seen` is the newest version released to anybody by this sidecar. Claims: a read that
@@ -52,6 +52,7 @@
 /* What arrives on the feed. */
 #define INVALIDATE 1
 #define PONG 2
+#define NEWS 3                   /* a PONG that replies are held for */
 
 /* The server. */
 byte server;                     /* the key's version */
@@ -65,15 +66,15 @@ bit feedOpen;
 byte op[TOTAL], from[TOTAL], value[TOTAL];  /* from: the least version that is owed; TRACKING: the feed's number */
 bit leased[TOTAL];                          /* holds the key's valid lease */
 byte sent[3], executed[3], load[3];         /* load: clients' commands among them */
-chan feed = [5] of { byte };
-bit feedAsked;                              /* a PING on its way over the feed */
+chan feed = [6] of { byte };
+bit feedAsked, newsAsked;                   /* a PING on its way over the feed */
 
 /* The sidecar. */
 byte entry[2], source[2];        /* by reply id; source: the connection that filled it + 1 */
 byte lease;                      /* 0: none, else the owning connection + 1 */
 byte fill, fillValue;            /* GET0 or GET1 whose leased reply is released and waits for PTTL's */
 byte doubt;
-bit round, feedAwaited, awaited[2];
+bit round, feedAwaited, awaited[2], news;
 bit gate;                        /* the feed is subscribed */
 bit asking[2], ready[2];         /* TRACKING was sent to, is confirmed for the current feed */
 byte feedNumber, swaps;          /* swaps: SWAPDBs outstanding */
@@ -82,7 +83,7 @@ byte losses, feedLosses;
 /* What clients know. */
 byte seen;
 byte waiting[3];                 /* by round: the least version that is owed to sessions that wait for it */
-byte heldBack[3];                    /* by round: the newest version that replies tell which are held for it */
+byte heldBack[3];                /* the newest version that replies tell which are held: for THIS news, or the NEXT */
 byte behind;                     /* an answer that overtook the session's own command, version + 1; see NOBEHIND */
 
 byte i, j, k, version;
@@ -164,13 +165,13 @@ inline wake() {
   fi
 }
 
-/* The replies that were held for a round leave. */
+/* The replies leave that were held for this news. */
 inline deliver(r) { if :: heldBack[r] > seen -> seen = heldBack[r] :: else fi; heldBack[r] = 0 }
 
 inline settle() {
   if
   :: round && !feedAwaited && !awaited[0] && !awaited[1] ->
-     round = 0; wake(); deliver(THIS);
+     round = 0; wake();
      if :: doubt == THIS -> doubt = SETTLED :: else fi;
      observe()
   :: else
@@ -263,7 +264,7 @@ inline reply(c) { d_step {
   :: k == SET -> purge()
 #endif
 #ifdef EARLYHOLD
-  :: k == SCRIPT -> if :: round && version > heldBack[THIS] -> heldBack[THIS] = version :: else fi
+  :: k == SCRIPT -> if :: news && version > heldBack[THIS] -> heldBack[THIS] = version :: else fi
 #else
   :: k == SCRIPT -> if :: version > heldBack[NEXT] -> heldBack[NEXT] = version :: else fi
 #endif
@@ -279,7 +280,7 @@ inline reply(c) { d_step {
   :: k < PING ->
      load[c]--;
 #ifdef EARLYHOLD
-     if :: version > seen && (k != SCRIPT || !round) -> seen = version :: else fi;
+     if :: version > seen && (k != SCRIPT || !news) -> seen = version :: else fi;
 #endif
 #ifdef NOHOLD
      if :: version > seen -> seen = version :: else fi;
@@ -307,11 +308,20 @@ inline start() { d_step {
   feedAsked = 1;
 #endif
   if :: doubt == NEXT -> doubt = THIS :: else fi;
-  waiting[THIS] = waiting[NEXT]; waiting[NEXT] = 0; heldBack[THIS] = heldBack[NEXT]; heldBack[NEXT] = 0;
+  waiting[THIS] = waiting[NEXT]; waiting[NEXT] = 0;
 #if defined(LOSSES) && !defined(FEEDONLY)
   /* While no connection can die, its answer would say nothing. */
   if :: ready[0] -> awaited[0] = 1; send(0, PING, 0, 0); SERVE(0) :: else fi;
   if :: ready[1] -> awaited[1] = 1; send(1, PING, 0, 0); SERVE(1) :: else fi
+#endif
+  } }
+
+inline ask() { d_step {
+  news = 1; heldBack[THIS] = heldBack[NEXT]; heldBack[NEXT] = 0;
+#ifdef PROMPT
+  if :: feedOpen -> feed!NEWS :: else -> skip fi
+#else
+  newsAsked = 1
 #endif
   } }
 
@@ -330,7 +340,7 @@ inline notice(c) { d_step {
 
 inline noticeFeed() { d_step {
   do :: len(feed) != 0 -> feed?_ :: else -> break od;
-  gate = 0; round = 0; feedAsked = 0; feedAwaited = 0; awaited[0] = 0; awaited[1] = 0;
+  gate = 0; round = 0; news = 0; newsAsked = 0; feedAsked = 0; feedAwaited = 0; awaited[0] = 0; awaited[1] = 0;
   ready[0] = 0; ready[1] = 0; asking[0] = 0; asking[1] = 0;
 #ifndef NOGATE
   purge();
@@ -384,12 +394,15 @@ init {
   :: executed[1] != 0 && !(fill != 0 && lease == 2) -> reply(1)
   :: executed[2] != 0 -> reply(2)
   :: fill != 0 -> store()
-  :: gate && !round && (doubt == NEXT || waiting[NEXT] != 0 || heldBack[NEXT] != 0) -> start()
+  :: gate && !round && (doubt == NEXT || waiting[NEXT] != 0) -> start()
+  :: gate && !news && heldBack[NEXT] != 0 -> ask()
   :: feedAsked && feedOpen -> d_step { feedAsked = 0; feed!PONG }
+  :: newsAsked && feedOpen -> d_step { newsAsked = 0; feed!NEWS }
   :: len(feed) != 0 -> d_step {
        feed?k;
        if
        :: k == PONG -> feedAwaited = 0; settle()
+       :: k == NEWS -> news = 0; deliver(THIS); observe()
 #ifdef NOREVOKE
        :: else -> drop(0); drop(1)
 #else

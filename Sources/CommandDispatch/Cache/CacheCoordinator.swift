@@ -22,6 +22,8 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
     private var downReason: String?
     /// The round under way, and how many answers it lacks.
     private var round: (number: UInt64, unanswered: Int, begun: NIODeadline)?
+    /// The news that has been asked for.
+    private var awaitedNews: UInt64?
     private var room = Room()
     private var upkeep: [RepeatedTask] = []
 
@@ -57,6 +59,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         cache.rounds.onWanted { eventLoop.execute { bound.value.startRound() } }
+        cache.news.onWanted { eventLoop.execute { bound.value.askForNews() } }
         let interval = Self.upkeepInterval
         upkeep = [
             eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [cache] _ in
@@ -91,6 +94,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         tellLoops(LoopCache.Feed(id: id, serverID: server?.id, epoch: epoch))
         // The round that was under way when the last feed was lost will never be settled, but somebody may wait for it.
         startRound()
+        askForNews()
     }
 
     /// Closes the gate, and drops everything.
@@ -98,6 +102,7 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         if isUp { counters.flushes.add(.feedLost) }
         isUp = false
         round = nil
+        awaitedNews = nil
         cache.close()
         if downReason != reason {
             context.logger.warning("nothing is cached until the invalidation feed is up: \(reason)")
@@ -118,9 +123,13 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         cache.flush()
     }
 
-    /// The feed has said all that it had to say when the round began.
-    public func feedAnsweredPing(_ tag: UInt64) {
-        if tag != 0 { answered(tag) }
+    /// The feed has said all that it had to say when it was asked.
+    public func feedAnswered(_ ping: FeedPing) {
+        switch ping {
+        case .heartbeat: break
+        case .round(let number): answered(number)
+        case .news(let number): newsIsIn(number)
+        }
     }
 
     private func askForFieldExpiry() {
@@ -151,12 +160,29 @@ public final class CacheCoordinator: InvalidationFeedDelegate {
         guard isUp, round == nil, let feed else { return }
         let number = cache.rounds.start()
         round = (number, loops.count + 1, .now())
-        feed.ping(tag: number)
+        feed.send(.round(number))
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let own = context.eventLoop
         onEachLoop { cache, upstream in
             cache.pingTracked(upstream) { own.execute { bound.value.answered(number) } }
         }
+    }
+
+    /// Asks for the news that replies are held for, unless it has been asked for or the feed is down: when it is up
+    /// again, or that is in, the wish is still there.
+    private func askForNews() {
+        guard isUp, awaitedNews == nil, let feed else { return }
+        let number = cache.news.start()
+        awaitedNews = number
+        feed.send(.news(number))
+    }
+
+    private func newsIsIn(_ number: UInt64) {
+        guard number == awaitedNews else { return }
+        awaitedNews = nil
+        cache.news.settle(number)
+        onEachLoop { cache, _ in cache.deliverHeld() }
+        if cache.news.isNextWanted { askForNews() }
     }
 
     private func reviewAdmission() {

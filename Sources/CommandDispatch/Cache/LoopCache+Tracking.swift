@@ -41,7 +41,9 @@ extension LoopCache: SharedConnectionObserver {
             connection.trackingSource = 0
             track(connection)
         }
-        if feed == nil { wakeWaiting(all: true) }
+        guard feed == nil else { return }
+        wakeWaiting(all: true)
+        deliverHeld()
     }
 
     private func track(_ connection: SharedConnection) {

@@ -47,7 +47,7 @@ final class LoopCache {
     var askedAgain: Set<ObjectIdentifier> = []
     /// Sessions whose next command waits for a round.
     var waiting: [Session] = []
-    /// Sessions with replies that are held until a round is settled.
+    /// Sessions with replies that are held until news is in.
     private var held: [Session] = []
     /// The PINGs of the round under way, or of the last one.
     var awaitedPings: [RoundReply] = []
@@ -168,17 +168,18 @@ final class LoopCache {
         waiting.append(session)
     }
 
-    /// The round up to which replies are held no more. Where nothing can be served that isn't current, none is held.
-    var settledRound: UInt64 { feed == nil ? .max : cache.rounds.settled }
+    /// The news that is in. Where nothing can be served that isn't current, none has to be waited for.
+    var settledNews: UInt64 { feed == nil ? .max : cache.news.settled }
 
-    /// Has the session deliver its replies again when the next round is settled.
+    /// Has the session deliver its replies again when more news is in.
     func hold(_ session: Session) {
         guard !session.isHeld else { return }
         session.isHeld = true
         held.append(session)
     }
 
-    private func deliverHeld() {
+    /// News is in, or none has to be waited for any more.
+    func deliverHeld() {
         guard !held.isEmpty else { return }
         var sessions: [Session] = []
         swap(&sessions, &held)
@@ -190,7 +191,6 @@ final class LoopCache {
 
     /// Lets those go on whose round is settled, or who wait for one that never will be, since the cache is closed.
     func wakeWaiting(all: Bool) {
-        deliverHeld()
         guard !waiting.isEmpty else { return }
         let settled = cache.rounds.settled
         var left: [Session] = []

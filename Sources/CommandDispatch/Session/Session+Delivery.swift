@@ -56,16 +56,9 @@ extension Session {
     @inline(never)
     private func takeUnheld() -> ByteBuffer? {
         guard let cache = dispatcher.cache else { preconditionFailure("only for the cache are replies held") }
-        let length = holds.release(of: output.readableBytes, settled: cache.settledRound)
-        guard !holds.isEmpty else {
-            obstacles.remove(.holding)
-            return takeReady()
-        }
-        cache.hold(self)
-        guard length > 0, var ready = output.readSlice(length: length) else { return nil }
-        var replies = dispatcher.context.buffers.take()
-        replies.writeBuffer(&ready)
-        return replies
+        let ready = holds.takeReady(of: &output, settled: cache.settledNews, pool: dispatcher.context.buffers)
+        if holds.isEmpty { obstacles.remove(.holding) } else { cache.hold(self) }
+        return ready
     }
 
     /// What has to happen before the reply of a command that nobody stores leaves.
@@ -78,7 +71,7 @@ extension Session {
     @inline(never)
     func hold() {
         guard let cache = dispatcher.cache else { return }
-        holds.add(from: output.readableBytes, until: cache.cache.nextRound())
+        holds.add(from: output.readableBytes, until: cache.cache.news.next())
         obstacles.insert(.holding)
         cache.counters.waits.add()
     }

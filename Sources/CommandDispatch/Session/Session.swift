@@ -39,7 +39,7 @@ public final class Session: ReplyReceiver {
     var obstacles: Obstacles
     /// Replies that are ready to leave.
     var output = ByteBuffer()
-    /// Which of them are held until a round is settled.
+    /// Which of them are held until news is in.
     var holds = OutputHolds()
     /// Whether the cache will say when one is.
     var isHeld = false

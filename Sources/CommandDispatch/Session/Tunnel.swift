@@ -236,8 +236,9 @@ final class Tunnel: ReplyReceiver {
     /// told whose reply it is, everything. What a message tells of, too.
     private func release(_ frame: TunnelledFrame?, _ cache: LoopCache) {
         let isPush = beginning.first == UInt8(ascii: ">")
-        // A message. (Each line of MONITOR may tell of any change, too, but also of the PING that is sent for it.)
-        if isPush ? frame != .confirmation : frame == .push, !isMonitored { session.hold() }
+        let mayBeMessage = frame.map { $0 == .push } ?? possibleFrames.contains(.messages)
+        // (Each line of MONITOR may tell of any change, too, but also of the PING that is sent for it.)
+        if isPush ? frame != .confirmation : mayBeMessage, !isMonitored { session.hold() }
         guard !isPush else { return }
         if let frame, !isUncertain, !commands.isCountLost {
             if frame == .push || frame == .confirmation { return }

@@ -44,11 +44,12 @@ struct HeldConnectionTests {
     }
 
     /// How many commands have waited for a round so far.
-    private var waits: String {
-        get throws {
-            let info = try ocm.connect().call("INFO", "ocm")
-            return String(info.split(separator: "\r\n").first { $0.hasPrefix("ocm_cache_waits:") } ?? "")
-        }
+    private var waits: String { get throws { try info("ocm_cache_waits:") } }
+    private var connectionsLost: String { get throws { try info("ocm_cache_flushes_connection_lost:") } }
+
+    private func info(_ name: String) throws -> String {
+        let info = try ocm.connect().call("INFO", "ocm")
+        return String(info.split(separator: "\r\n").first { $0.hasPrefix(name) } ?? "")
     }
 
     /// Reads `k`, and lets go of the feed as soon as the answer has come or waits for it.
@@ -265,6 +266,31 @@ struct HeldConnectionTests {
         feed.replies.letGo()
         _ = try sleeper.readReply()
         for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
+    }
+
+    @Test("what is held for the feed isn't held for a reply that takes its time", arguments: ["EVAL", "PUBLISH"])
+    func behindLargeReply(kind: String) throws {
+        let subscriber = try ocm.connect()
+        try subscriber.call("SUBSCRIBE", "c")
+        let isAtOnce = try (0..<5).contains { round in
+            try neighbour.waitUntilKept("GET theirs")
+            theirs.replies.hold()
+            try neighbour.sendCommand("GET", "k\(round)")
+            try waitUntil("it is on its way") { theirs.replies.held.contains("_") }
+            let before = try connectionsLost
+            if kind == "EVAL" {
+                #expect(try client.call("EVAL", "return 1", "0") == ":1\r\n")
+            } else {
+                try other.call("PUBLISH", "c", "x")
+                _ = try subscriber.readReply()
+            }
+            // After a second or two the connection is given up.
+            let after = try connectionsLost
+            theirs.replies.letGo()
+            _ = try neighbour.readReply()
+            return after == before
+        }
+        #expect(isAtOnce)
     }
 
     @Test("a reply that is held for the feed leaves when the feed is given up")
