@@ -12,21 +12,21 @@ final class ClientPause: Sendable {
     /// How many there have been: the number of the last one.
     private let count = Atomic<UInt64>(0)
 
-    /// Whether a command may be held that is answered from the cache as a rule (`isRead`), or another. In doubt it may.
+    /// Whether one may be in force. Nothing is answered from the cache then: what Redis holds isn't answered, and it
+    /// finds of no key that it has expired.
     @inline(__always)
-    func mayHold(isRead: Bool) -> Bool {
-        end.load(ordering: .relaxed) != 0 && (!isRead || holdsReads.load(ordering: .relaxed))
+    var isPossible: Bool { end.load(ordering: .relaxed) != 0 }
+
+    /// The number of the pause that is in force, as far as is known here; nil if there is none.
+    func current(at now: NIODeadline) -> UInt64? {
+        let (count, end) = (count.load(ordering: .acquiring), end.load(ordering: .acquiring))
+        if end > now.uptimeNanoseconds { return count }
+        _ = self.end.compareExchange(expected: end, desired: 0, ordering: .relaxed)
+        return nil
     }
 
-    /// The same, for certain as far as is known here: the number of the pause that holds it, nil if none does.
-    func holding(isRead: Bool, at now: NIODeadline) -> UInt64? {
-        let (count, end) = (count.load(ordering: .acquiring), end.load(ordering: .acquiring))
-        if end <= now.uptimeNanoseconds {
-            _ = self.end.compareExchange(expected: end, desired: 0, ordering: .relaxed)
-            return nil
-        }
-        return !isRead || holdsReads.load(ordering: .relaxed) ? count : nil
-    }
+    /// Whether the one in force holds a command that could be answered from the cache (`isRead`), or another.
+    func holds(isRead: Bool) -> Bool { !isRead || holdsReads.load(ordering: .relaxed) }
 
     /// The server holds back for so long, or longer if it has been told so before: writes, and reads as well unless
     /// these are to go on and no pause before said otherwise.

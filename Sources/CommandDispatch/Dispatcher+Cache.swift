@@ -74,7 +74,7 @@ extension Dispatcher {
     private func explain(_ command: Command, for session: Session) -> String {
         guard let cache, let shared = session.shared else { return Self.bypass(.disabled) }
         if session.pinned != nil { return Self.bypass(.pinned) }
-        if server.clientPause.holding(isRead: true, at: .now()) != nil { return Self.bypass(.paused) }
+        if server.clientPause.current(at: .now()) != nil { return Self.bypass(.paused) }
         if shared.cacheNamespace == 0 { return Self.bypass(.disabled) }
         // What a server calls by another name is served as what it is, but not from the cache.
         guard let spec = CommandName(command[0]).flatMap(ordinarySpec) else { return Self.bypass(.notCacheable) }

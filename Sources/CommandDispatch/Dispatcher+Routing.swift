@@ -89,15 +89,12 @@ extension Dispatcher {
             noteBypass(session.connectionState.inTransaction ? .transaction : .pinned, spec)
             return sendPinned(command, spec, session, reply: reply)
         }
-        let isRead = spec.pointee.caching != .never
-        if server.clientPause.mayHold(isRead: isRead),
-            let pause = server.clientPause.holding(isRead: isRead, at: .now())
-        {
-            let isHeld = isRead || (!spec.pointee.isReadOnly && spec.pointee.keys == .first)
-            let reply = reply ?? (isHeld ? PausedReply(session, pause, isRead: isRead) : nil)
-            let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
-            if disposition == .taken { noteBypass(.paused, spec) }
-            return disposition
+        if server.clientPause.isPossible, let pause = server.clientPause.current(at: .now()) {
+            let isRead = spec.pointee.caching != .never
+            if server.clientPause.holds(isRead: isRead) {
+                return sendPaused(command, spec, session, reply: reply, pause, isRead: isRead)
+            }
+            noteBypass(.paused, spec)
         }
         if command.frame.count > Self.largestShared, counters.pinnedSessions.current < Self.mostForLarge {
             let disposition = sendPinned(command, spec, session, reply: reply)
@@ -112,6 +109,22 @@ extension Dispatcher {
         if session.obstacles.contains(.holding) { noteBypass(.ownWritePending, spec) }
         forward(command, spec, for: session, over: shared, reply: reply)
         return .taken
+    }
+
+    /// Sends a command that a pause holds, as far as is known here; its reply shows if it doesn't.
+    private func sendPaused(
+        _ command: Command,
+        _ spec: UnsafePointer<CommandSpec>,
+        _ session: Session,
+        reply: ReplyReceiver?,
+        _ pause: UInt64,
+        isRead: Bool
+    ) -> Disposition {
+        let isHeld = isRead || (!spec.pointee.isReadOnly && spec.pointee.keys == .first)
+        let reply = reply ?? (isHeld ? PausedReply(session, pause, isRead: isRead) : nil)
+        let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
+        if disposition == .taken { noteBypass(.paused, spec) }
+        return disposition
     }
 
     /// A command whose reply might be kept isn't looked up.

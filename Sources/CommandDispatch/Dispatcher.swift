@@ -103,8 +103,7 @@ public final class Dispatcher {
         if let store { return dispatch(command, for: session, to: store) }
         let name = CommandName(command[0])
         if session.obstacles.isEmpty, let name, let spec = ordinarySpec(name), spec.pointee.route == .forward,
-            session.hasRoom, !server.clientPause.mayHold(isRead: spec.pointee.caching != .never),
-            command.frame.count <= Self.largestShared,
+            session.hasRoom, !server.clientPause.isPossible, command.frame.count <= Self.largestShared,
             let shared = session.shared.map(Unmanaged.passUnretained)
         {
             // Nothing that a command does here takes the session's shared connection away from it.
