@@ -125,7 +125,7 @@ final class LoopCache {
     /// What has to happen before the reply of a command that nobody stores leaves.
     func release(_ mark: CommandMark) {
         switch mark.effect {
-        case .none, .fill: break
+        case .none, .fill, .news: break
         case .read: _ = cache.releaseRead(mark.hash, lease: 0)
         case .write: cache.purge(mark.hash)
         case .anyKey: cache.doubtEverything()

@@ -14,6 +14,8 @@ struct CommandSpec: Sendable {
     /// exceptions.
     let flushes: FlushReason?
     let route: CommandRoute
+    /// Whether it takes an element that another client has added: a job, say.
+    let takes: Bool
     /// Its number in the statistics, and in what is asked of the cache. The table sets it.
     var index: UInt16 = 0
 
@@ -23,7 +25,8 @@ struct CommandSpec: Sendable {
         isReadOnly: Bool = false,
         caching: Caching = .never,
         flushes: FlushReason? = nil,
-        route: CommandRoute = .forward
+        route: CommandRoute = .forward,
+        takes: Bool = false
     ) {
         self.name = name
         self.keys = keys
@@ -31,6 +34,7 @@ struct CommandSpec: Sendable {
         self.caching = caching
         self.flushes = flushes
         self.route = route
+        self.takes = takes
     }
 
     init(
@@ -39,10 +43,19 @@ struct CommandSpec: Sendable {
         isReadOnly: Bool = false,
         caching: Caching = .never,
         flushes: FlushReason? = nil,
-        route: CommandRoute = .forward
+        route: CommandRoute = .forward,
+        takes: Bool = false
     ) {
         guard let name = CommandName(name) else { preconditionFailure("'\(name)' is too long for a command's name") }
-        self.init(name, keys: keys, isReadOnly: isReadOnly, caching: caching, flushes: flushes, route: route)
+        self.init(
+            name,
+            keys: keys,
+            isReadOnly: isReadOnly,
+            caching: caching,
+            flushes: flushes,
+            route: route,
+            takes: takes
+        )
     }
 
     /// Why the whole cache is dropped before the reply of `command`, which is one of these, is passed on; nil if it
@@ -55,15 +68,15 @@ struct CommandSpec: Sendable {
         }
     }
 
-    /// Whether the reply to `command`, which is one of these, may tell of changes to keys that it doesn't name.
+    /// What has to happen before its reply leaves for the sake of keys that it doesn't name.
     ///
-    /// A script may use keys that it doesn't declare, and many do. And what a client waits for in a blocking command
-    /// comes when somebody else has written it, together with other things as a rule, which the client then reads.
-    func mayTellOfAnyKey(_ command: Command) -> Bool {
+    /// A script may use keys that it doesn't declare, and many do. And what a client takes from a queue, or waits for,
+    /// somebody else has written, as a rule together with other things that the client then reads.
+    var effectOnOtherKeys: CommandMark.Effect {
         switch route {
-        case .script, .blocking: true
-        case .blockingIfAsked: command.asksToBlock
-        default: false
+        case .script: .anyKey
+        case .blocking, .blockingIfAsked: .news
+        default: takes ? .news : .none
         }
     }
 

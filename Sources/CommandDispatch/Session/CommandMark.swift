@@ -10,10 +10,15 @@ struct CommandMark {
         case fill
         /// It may write the key.
         case write
-        /// It may write keys that can't be told from it, or its reply tell of what somebody has written.
+        /// Its reply, if it isn't empty, is what somebody has written, together with other keys as a rule.
+        case news
+        /// It may write keys that can't be told from it.
         case anyKey
         /// What is cached is worth nothing any more; ``CommandMark/hash`` is the reason.
         case flush
+
+        /// Whether it concerns keys that its command doesn't name.
+        var isOnAnyKey: Bool { self == .news || self == .anyKey || self == .flush }
     }
 
     /// The key's hash.

@@ -38,7 +38,7 @@ struct OutstandingCommands: ~Copyable {
         at time: UInt32
     ) -> Int {
         sent &+= 1
-        guard spec.pointee.keys == .first, command.count > 1, !transaction.isOpen else {
+        guard spec.pointee.keys == .first, !spec.pointee.takes, command.count > 1, !transaction.isOpen else {
             return addMarks(command, spec, hash, at: time)
         }
         append(hash(command[1]), spec.pointee.isReadOnly ? .read : .write, spec, at: time)
@@ -104,7 +104,8 @@ struct OutstandingCommands: ~Copyable {
         } else {
             let effect = spec.pointee.isReadOnly ? CommandMark.Effect.read : .write
             let isEveryKeyTold = spec.pointee.keys.forEachKey(in: command) { append(hash($0), effect, spec, at: time) }
-            if !isEveryKeyTold || spec.pointee.mayTellOfAnyKey(command) { append(0, .anyKey, spec, at: time) }
+            let others = isEveryKeyTold ? spec.pointee.effectOnOtherKeys : .anyKey
+            if others != .none { append(0, others, spec, at: time) }
         }
         switch spec.pointee.route {
         case .multi: transaction.begin()
@@ -128,7 +129,7 @@ struct OutstandingCommands: ~Copyable {
         case .none: break
         case .read, .fill: keys.insertRead(hash)
         case .write: keys.insertWrite(hash)
-        case .anyKey, .flush: keys.insertEverything()
+        case .news, .anyKey, .flush: keys.insertEverything()
         }
         let mark = CommandMark(hash: hash, sentAt: time, command: spec.pointee.index, effect: effect, isLast: false)
         marks.append(mark)
@@ -159,7 +160,7 @@ struct OutstandingCommands: ~Copyable {
         guard marks.count <= Self.mostSearched else { return true }
         for index in 0..<marks.count {
             let mark = marks[index]
-            if matches(mark) || mark.effect == .anyKey || mark.effect == .flush { return true }
+            if matches(mark) || mark.effect.isOnAnyKey { return true }
         }
         return false
     }

@@ -1,5 +1,6 @@
 import LocalCache
 import NIOCore
+import RESP
 import Stats
 import Upstream
 
@@ -63,8 +64,21 @@ extension Session {
 
     /// What has to happen before the reply of a command that nobody stores leaves.
     @inline(__always)
-    func release(_ mark: CommandMark) {
-        if mark.effect == .anyKey { hold() } else { dispatcher.cache?.release(mark) }
+    ///
+    /// - Parameters:
+    ///   - reply: what has come of it, and of those behind it.
+    ///   - count: how many of them are whole.
+    func release(
+        _ mark: CommandMark,
+        _ reply: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        count: Int = 0
+    ) {
+        switch mark.effect {
+        case .none: break
+        case .news: if count != 1 || !reply.isEmptyReply { hold() }
+        case .anyKey: hold()
+        case .read, .fill, .write, .flush: dispatcher.cache?.release(mark)
+        }
     }
 
     /// What comes next may tell of a change to any key. It leaves when the news of all that has changed is in.

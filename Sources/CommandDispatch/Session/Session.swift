@@ -311,12 +311,17 @@ public final class Session: ReplyReceiver {
     }
 
     @inline(__always)
-    func noteReplies(_ replies: Int, goesOn: Bool, failed: Bool = false) {
+    func noteReplies(
+        _ replies: Int,
+        goesOn: Bool,
+        _ bytes: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        failed: Bool = false
+    ) {
         let dispatcher = dispatcher
         commands.takeReplies(replies, goesOn: goesOn) {
             dispatcher.cache?.prefetch($0)
         } release: {
-            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { release($0) }
+            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { release($0, bytes, count: replies) }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }
@@ -332,7 +337,7 @@ public final class Session: ReplyReceiver {
 
     /// Passes replies on.
     public override func receive(_ bytes: UnsafeRawBufferPointer, replies: Int, goesOn: Bool) {
-        noteReplies(replies, goesOn: goesOn)
+        noteReplies(replies, goesOn: goesOn, bytes)
         guard !isEnded, !isCutOff else { return }
         window.received(bytes.count, replies: replies)
         if output.capacity == 0 { output = dispatcher.context.buffers.take() }

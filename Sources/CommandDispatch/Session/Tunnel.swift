@@ -177,7 +177,7 @@ final class Tunnel: ReplyReceiver {
     private static func mark(_ command: Command, _ spec: UnsafePointer<CommandSpec>) -> CommandMark {
         var effect = CommandMark.Effect.anyKey
         var key: UInt64 = 0
-        if spec.pointee.keys == .first, command.count > 1 {
+        if spec.pointee.keys == .first, !spec.pointee.takes, command.count > 1 {
             effect = spec.pointee.isReadOnly ? .read : .write
             key = KeyHash.process(command[1])
         } else if spec.pointee.keys == .none, spec.pointee.route != .exec {

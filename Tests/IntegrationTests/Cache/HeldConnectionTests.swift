@@ -293,6 +293,35 @@ struct HeldConnectionTests {
         #expect(isAtOnce)
     }
 
+    @Test(
+        "who takes a job finds what was written with it, and finds none at once",
+        arguments: [
+            ("LPOP q", "RPUSH q job", "PING"), ("XREADGROUP GROUP g c STREAMS s >", "XADD s 1-1 f job", "PING"),
+            ("ZPOPMIN z", "ZADD z 1 job", "PING"), ("LPOP q", "RPUSH q job", "MULTI"),
+        ]
+    )
+    func taken(take: String, give: String, before: String) throws {
+        try other.call(line: "XGROUP CREATE s g $ MKSTREAM")
+        try neighbour.waitUntilKept("GET k")
+        let worker = try ocm.connect()
+        feed.replies.hold()
+        let asked = feed.requests.sent
+        if before != "MULTI" { #expect(try !worker.call(line: take).contains("job")) }
+        try other.send("MULTI\r\nSET k newer\r\n\(give)\r\nEXEC\r\n")
+        for _ in 0..<4 { _ = try other.readReply() }
+        if before == "MULTI" {
+            for line in ["MULTI", take] { try worker.call(line: line) }
+            try worker.send("EXEC\r\n")
+        } else {
+            try worker.send(take + "\r\n")
+        }
+        try waitUntil("the feed is asked") { feed.requests.sent != asked }
+        #expect(try worker.isSilent(for: 0.2))
+        feed.replies.letGo()
+        #expect(String(decoding: try worker.readReply(), as: UTF8.self).contains("job"))
+        for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
+    }
+
     @Test("a reply that is held for the feed leaves when the feed is given up")
     func heldInVain() throws {
         try neighbour.waitUntilKept("GET k")
