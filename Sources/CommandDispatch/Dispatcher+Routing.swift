@@ -94,7 +94,6 @@ extension Dispatcher {
             if server.clientPause.holds(isRead: isRead) {
                 return sendPaused(command, spec, session, reply: reply, pause, isRead: isRead)
             }
-            noteBypass(.paused, spec)
         }
         if command.frame.count > Self.largestShared, counters.pinnedSessions.current < Self.mostForLarge {
             let disposition = sendPinned(command, spec, session, reply: reply)
@@ -106,7 +105,11 @@ extension Dispatcher {
             shared.notifyWhenDrained(session)
             return .later
         }
-        if session.obstacles.contains(.holding) { noteBypass(.ownWritePending, spec) }
+        if session.obstacles.contains(.holding) {
+            noteBypass(.ownWritePending, spec)
+        } else if server.clientPause.isPossible {
+            noteBypass(.paused, spec)
+        }
         forward(command, spec, for: session, over: shared, reply: reply)
         return .taken
     }

@@ -134,9 +134,6 @@ public final class ReplyCache: @unchecked Sendable {
     @inline(__always)
     public func prefetch(_ hash: UInt64) { withShard(hash) { $0.prefetchSlot(hash) } }
 
-    /// The round that settles every doubt there is now. It begins soon.
-    public func nextRound() -> UInt64 { rounds.next() }
-
     /// What asking for `id` would find; nothing changes by it.
     public func peek(_ id: CacheID, now: CacheTime) -> CacheLookup {
         isSuspended ? .suspended : withShard(id.hash) { $0.peek(id, now: now) }

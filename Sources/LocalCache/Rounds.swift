@@ -25,7 +25,7 @@ public final class Rounds: Sendable {
     /// The last round that is settled.
     public var settled: UInt64 { settledRound.load(ordering: .acquiring) }
 
-    /// The round that settles the doubts of now. Whoever waits for it wants it.
+    /// The round that settles the doubts of now. Whoever waits for it wants it, so it begins soon.
     public func next() -> UInt64 {
         let round = begun.load(ordering: .sequentiallyConsistent) + 1
         if !isWanted.exchange(true, ordering: .sequentiallyConsistent) { begin.withLockedValue { $0 }?.body() }

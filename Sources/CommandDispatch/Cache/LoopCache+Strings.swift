@@ -55,7 +55,7 @@ extension LoopCache {
             case .inDoubt:
                 // Having waited excuses from later doubts of every key, so what is waited for must be later than them
                 // all.
-                wait(session, for: session.awaitedRound == 0 ? cache.nextRound() : session.awaitedRound)
+                wait(session, for: session.awaitedRound == 0 ? cache.rounds.next() : session.awaitedRound)
                 return .later
             }
         }

@@ -9,9 +9,9 @@ import Upstream
 /// What is ready leaves at the end of the loop's turn, all of a turn in one write.
 ///
 /// But what may tell of a change to any key is held, with what comes behind it, until the news of that is in
-/// (``OutputHolds``): the reply to a script or to a command that blocked, and a message of a channel. Else its client
-/// would read the key as it was: at the end of its turn Redis writes what it has to say over several connections, as a
-/// rule over the feed last.
+/// (``OutputHolds``): the reply to a script, an element that was taken or waited for, and a message of a channel. Else
+/// its client would read the key as it was: at the end of its turn Redis writes what it has to say over several
+/// connections, as a rule over the feed last.
 extension Session {
     @inline(__always)
     func deliverSoon() { dispatcher.context.tick.add(delivery) }
@@ -63,11 +63,11 @@ extension Session {
     }
 
     /// What has to happen before the reply of a command that nobody stores leaves.
-    @inline(__always)
     ///
     /// - Parameters:
     ///   - reply: what has come of it, and of those behind it.
     ///   - count: how many of them are whole.
+    @inline(__always)
     func release(
         _ mark: CommandMark,
         _ reply: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
