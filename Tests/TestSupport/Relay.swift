@@ -163,6 +163,16 @@ public final class RelayedStream: @unchecked Sendable {
         }
     }
 
+    /// Lets `count` bytes arrive of what was held, and then the end.
+    public func tear(after count: Int) {
+        lock.withLock {
+            all.removeSubrange((arrived + count)...)
+            hasEnded = true
+            isHeld = false
+            passOn()
+        }
+    }
+
     private func take(_ bytes: ArraySlice<UInt8>) {
         lock.withLock {
             all += bytes

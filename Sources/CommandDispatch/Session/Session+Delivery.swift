@@ -36,7 +36,8 @@ extension Session {
             if isEnded { return }
         }
         if isCutOff {
-            outlet.abort()
+            // What was whole before the reply that is torn is the client's.
+            if holds.isEmpty { outlet.abort() }
         } else if obstacles.contains(.closing) {
             if outstanding == 0, holds.isEmpty { outlet.close() }
         } else if isSuspended, outlet.isWritable {

@@ -251,6 +251,7 @@ public final class Session: ReplyReceiver {
         obstacles.insert(.closing)
         isCutOff = true
         output.clear()
+        holds = OutputHolds()
         // Not at once: whoever parses the client's input is at work on it.
         deliverSoon()
     }

@@ -129,6 +129,22 @@ final class HeldReplyTests: RelayedCache {
         for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
     }
 
+    @Test("a held reply is its client's, although what ends his connection is behind it")
+    func heldBeforeTornReply() throws {
+        #expect(try client.call("EVAL", "return 1", "0") == ":1\r\n")
+        let own = try relay.connection(saying: "EVAL")
+        feed.replies.hold()
+        own.replies.hold()
+        let asked = feed.requests.sent
+        try client.send("EVAL \"return 2\" 0\r\nECHO torn\r\n")
+        try waitUntil("both are answered") { own.replies.held.hasSuffix("torn\r\n") }
+        own.replies.tear(after: ":2\r\n$4\r\nto".utf8.count)
+        try waitUntil("the feed is asked") { feed.requests.sent != asked }
+        #expect(try client.isSilent(for: 0.2))
+        feed.replies.letGo()
+        #expect(String(decoding: try client.readToEnd(), as: UTF8.self).hasPrefix(":2\r\n"))
+    }
+
     @Test("a reply that is held for the feed leaves when the feed is given up")
     func heldInVain() throws {
         try neighbour.waitUntilKept("GET k")
