@@ -112,6 +112,6 @@ final class RESTLoop: ListenerLoop {
 
     /// Closes those that are left.
     func closeAll() {
-        for connection in connections.values { connection.abort() }
+        for connection in connections.values { connection.drop() }
     }
 }

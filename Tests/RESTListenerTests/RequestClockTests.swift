@@ -32,27 +32,42 @@ struct RequestClockTests {
         #expect(Self.verdict(clock, after: 9) == .fine && Self.verdict(clock, after: 11) == .tooSlow)
     }
 
-    @Test("a body has the longer the more of it comes")
+    @Test("a body that comes in drops has no longer than one that doesn't come")
     func body() {
         var clock = RequestClock(now: Self.start)
         clock.headRead(now: Self.start)
-        clock.bodyReceived(1)
+        for second in 0..<30 { clock.bodyReceived(1, now: Self.start + .seconds(Int64(second))) }
         #expect(Self.verdict(clock, after: 29) == .fine && Self.verdict(clock, after: 31) == .tooSlow)
-        clock.bodyReceived(1 << 20)
-        #expect(Self.verdict(clock, after: 90) == .fine && Self.verdict(clock, after: 100) == .tooSlow)
     }
 
-    @Test("an answer may take its time, a client that doesn't read may not")
-    func answering() {
+    @Test("a body that comes slowly has all its time, and none of it for a silence")
+    func slowBody() {
+        var clock = RequestClock(now: Self.start)
+        clock.headRead(now: Self.start)
+        for second in 1...1000 {
+            clock.bodyReceived(16 << 10, now: Self.start + .seconds(Int64(second)))
+            #expect(Self.verdict(clock, after: Double(second)) == .fine)
+        }
+        clock.bodyReceived(16 << 20, now: Self.start + .seconds(1000))
+        #expect(Self.verdict(clock, after: 1029) == .fine && Self.verdict(clock, after: 1031) == .tooSlow)
+    }
+
+    @Test("an answer may take its time, a client that reads nothing of it may not", arguments: [false, true])
+    func answering(isLast: Bool) {
         var clock = RequestClock(now: Self.start)
         clock.requestRead(now: Self.start)
         #expect(Self.verdict(clock, after: 1000) == .fine)
         #expect(clock.answering(at: Self.start + .seconds(3)) == .seconds(3))
         clock.writabilityChanged(false, now: Self.start)
         clock.answered(now: Self.start)
-        #expect(Self.verdict(clock, after: 59) == .fine && Self.verdict(clock, after: 61) == .close)
-        clock.writabilityChanged(true, now: Self.start)
-        #expect(Self.verdict(clock, after: 61) == .fine)
+        if isLast { clock.sendingLast(now: Self.start) }
+        // However slowly it reads.
+        for second in 0...200 { clock.look(atUnsent: 1000 - second, now: Self.start + .seconds(Int64(second))) }
+        for second in 200...250 { clock.look(atUnsent: 800, now: Self.start + .seconds(Int64(second))) }
+        #expect(Self.verdict(clock, after: 259) == .fine && Self.verdict(clock, after: 261) == .close)
+        clock.look(atUnsent: 0, now: Self.start + .seconds(261))
+        clock.writabilityChanged(true, now: Self.start + .seconds(261))
+        #expect(Self.verdict(clock, after: 261) == .fine)
     }
 
     @Test("what comes behind a request has as long, from its answer on, as any head")

@@ -103,6 +103,9 @@ class TestEnd:
             assert response.status == 200 and response.json == {"status": "alive"}
             assert response["transfer-encoding"] is None and wire.is_closed()
         with ocm.wire() as wire:
+            wire.send(b"GET /livez HTTP/1.0\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n")
+            assert wire.response().status == 200 and wire.is_closed()
+        with ocm.wire() as wire:
             wire.send(b"GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
             response = wire.response()
             assert response.status == 200
@@ -127,6 +130,20 @@ class TestEnd:
             wire.request("GET", key_path("k"))
             wire.socket.shutdown(1)
             assert wire.response().status == 404 and wire.is_closed()
+
+    @pytest.mark.parametrize("end", ["Connection: close", "HTTP/1.0", "half a close", "a late half"])
+    def test_a_large_response_is_whole_however_late_it_is_read(self, end, ocm, resp):
+        resp.set("k", b"x" * 8_000_000)
+        with ocm.wire(receive_buffer=65536) as wire:
+            head = b"GET /api/cache/key/k HTTP/1.%d\r\nHost: localhost\r\nAccept: application/octet-stream\r\n"
+            wire.send(head % (end != "HTTP/1.0") + (b"Connection: close\r\n" if ":" in end else b"") + b"\r\n")
+            if end == "half a close":
+                wire.socket.shutdown(1)
+            # Longer than a client may take to close its side.
+            time.sleep(3)
+            if end == "a late half":
+                wire.socket.shutdown(1)
+            assert wire.response().body == b"x" * 8_000_000 and wire.is_closed()
 
     def test_an_end_within_a_request(self, ocm, resp):
         for data in [

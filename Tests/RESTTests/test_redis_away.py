@@ -98,6 +98,25 @@ def test_requests_under_way_when_it_dies(start, redis):
         wire.close()
 
 
+def test_a_connection_that_is_lost_within_a_reply(start, redis):
+    """Nothing of the reply has been sent on, so that the client can be told."""
+    server = start(upstream=redis.url)
+    with redis.client() as resp, server.wire() as wire:
+        resp.set("k", b"x" * 8_000_000)
+        deadline = time.monotonic() + 30
+        while True:
+            assert time.monotonic() < deadline, "the connection was never lost within a reply"
+            wire.request("GET", K, {"Accept": "application/octet-stream"})
+            while not resp.client_kill_filter(_type="normal", skipme=True):
+                pass
+            response = wire.response()
+            if response.status != 200:
+                break
+            assert len(response.body) == 8_000_000
+        assert response.status == 503 and "in the middle of the reply" in response.error
+        assert wire.is_closed()
+
+
 def test_the_password_is_shown_to_nobody(start, start_redis):
     redis = start_redis("--requirepass", "s3cret-password")
     url = redis.url.replace("://", "://:s3cret-password@")

@@ -51,6 +51,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private var inputIsClosed = false
     /// Nothing more is answered: what the client still sends is read over until it has taken note.
     private var isClosing = false
+    /// The last response has left, too.
+    private var isFinished = false
 
     init(_ loop: RESTLoop) {
         self.loop = loop
@@ -120,7 +122,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         switch part {
         case .head(let head): begin(RequestHead(head))
         case .body(let bytes):
-            clock.bodyReceived(bytes.readableBytes)
+            clock.bodyReceived(bytes.readableBytes, now: loop.now)
             act(reader.append(bytes))
             countWaiting(reader.bodyLength)
         case .end:
@@ -142,7 +144,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         route = head.route?.counted ?? .other
         verb = HTTPVerb(head.method)
         guard standing == .client || head.route?.isProbe ?? false else { return turnAway() }
-        guard !loop.isFull || head.route?.isPublic ?? true else {
+        guard !loop.isFull || head.route.map({ $0.isPublic || $0.isProbe }) ?? true else {
             return refuseAndClose(.busy("too much is on its way to and from other clients"))
         }
         act(reader.begin(head))
@@ -243,7 +245,20 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
 
     func close() { abort() }
 
-    func abort() { context?.close(promise: nil) }
+    /// A reply won't be whole. Nothing of it has gone out, so the client can be told.
+    func abort() {
+        guard exchange != nil else { return drop() }
+        giveUp(
+            HTTPError(
+                .serviceUnavailable,
+                "ERR ocm lost its connection to Redis in the middle of the reply; the command may or may not have been "
+                    + "executed"
+            )
+        )
+    }
+
+    /// Closes the connection here and now.
+    func drop() { context?.close(promise: nil) }
 
     /// Answers without waiting for replies that are still out. They would come before those to the next request, so
     /// that the connection can't go on.
@@ -284,7 +299,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         answer.body = ByteBuffer()
         BodyCompressor.compress(body, coding, on: loop.eventLoop).assumeIsolated().whenComplete { [answer] result in
             self.isCompressing = false
-            guard !self.isClosing, let body = try? result.get() else { return self.abort() }
+            guard !self.isClosing, let body = try? result.get() else { return self.drop() }
             var answer = answer
             answer.body = body
             self.write(answer, coding: coding)
@@ -392,7 +407,11 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
             return context.fireUserInboundEventTriggered(event)
         }
         inputIsClosed = true
-        if isClosing || isIdle { context.close(promise: nil) }
+        if isFinished {
+            context.close(promise: nil)
+        } else if isIdle {
+            endAfterResponses()
+        }
     }
 
     /// Closes the connection so that the client gets all that was written: a socket that is closed with input unread
@@ -400,10 +419,12 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     private func endAfterResponses() {
         guard let context, !isClosing else { return }
         isClosing = true
-        clock.closing(now: loop.now)
+        clock.sendingLast(now: loop.now)
         incoming.removeAll()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
+            self.isFinished = true
+            self.clock.closing(now: self.loop.dispatcher.context.lookAtClock())
             if self.inputIsClosed { context.close(promise: nil) } else { context.close(mode: .output, promise: nil) }
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
@@ -422,6 +443,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         if let limit = exchange?.timeLimit, let time = clock.answering(at: now), time > limit, let exchange {
             return giveUp(exchange.timedOut())
         }
+        let unsent = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        clock.look(atUnsent: unsent ?? 0, now: now)
         switch clock.verdict(at: now) {
         case .fine: break
         case .tooSlow:
@@ -430,7 +453,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case .close where standing == .surplus && !isClosing:
             turnAway()
             flush()
-        case .close: abort()
+        case .close: drop()
         }
     }
 }
