@@ -82,6 +82,9 @@ REFUSED = {
     "a chunk without an end": with_headers(b"Transfer-Encoding: chunked", body=b"b\r\n" + BODY + b"0\r\n\r\n"),
     "a chunk that ends with LF": with_headers(b"Transfer-Encoding: chunked", body=b"b\r\n" + BODY + b"\n0\r\n\r\n"),
     "a size that ends with CR": with_headers(b"Transfer-Encoding: chunked", body=b"b\r" + BODY + b"\r\n0\r\n\r\n"),
+    "HTTP/1.0 with chunks": with_headers(
+        b"Transfer-Encoding: chunked", b"Connection: keep-alive", body=CHUNKED
+    ).replace(b"HTTP/1.1", b"HTTP/1.0"),
     "a version that there isn't": b"GET /livez HTTP/1.2\r\nHost: localhost\r\n\r\n",
     "HTTP/2.0": b"GET /livez HTTP/2.0\r\nHost: localhost\r\n\r\n",
     "HTTP/0.9": b"GET /livez\r\n\r\n",

@@ -123,6 +123,14 @@ class TestConditionsOnChanges:
         assert rest.request("OPTIONS", K, None, condition).status == 204
 
 
+def test_a_part_of_a_value_is_not_taken_for_the_whole(rest, resp):
+    """RFC 9110, 14.5"""
+    resp.set("k", "0123456789")
+    response = rest.request("PUT", K, b"6789", {"Content-Range": "bytes 6-9/10"})
+    assert response.status == 400 and "Content-Range" in response.error
+    assert resp.get("k") == b"0123456789"
+
+
 class TestCompression:
     @pytest.mark.parametrize(
         "accepted, coding",

@@ -43,9 +43,10 @@ struct EntityTag {
         var text = ByteBuffer()
         write(coding: coding, to: &text)
         let own = String(buffer: text)
+        if header.trimmingSpaces == "*" { return true }
         return header.split(separator: ",").contains { item in
             let tag = item.trimmingSpaces
-            return tag == "*" || tag == own || (tag.hasPrefix("W/") && tag.dropFirst(2) == own)
+            return tag == own || (tag.hasPrefix("W/") && tag.dropFirst(2) == own)
         }
     }
 }

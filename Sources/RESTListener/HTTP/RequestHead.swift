@@ -7,7 +7,7 @@ struct RequestHead {
     let path: RequestTarget.Path
     /// What stands behind the question mark.
     let query: Substring
-    let isKeepAlive: Bool
+    private(set) var isKeepAlive: Bool
     private(set) var hosts = 0
     private(set) var host: String?
     private(set) var contentType: String?
@@ -22,6 +22,8 @@ struct RequestHead {
     private(set) var ifNoneMatch: String?
     /// A header that says on what condition a change is to be made.
     private(set) var condition: String?
+    /// Whether the body is said to be a part of the whole.
+    private(set) var isPart = false
     private(set) var origin: String?
     private(set) var asksForUpgrade = false
     /// The version is 1.0, in which `Host` may be missing.
@@ -43,7 +45,7 @@ struct RequestHead {
     var route: Route? { if case .route(let route) = path { route } else { nil } }
 
     /// Whether the body is sent in pieces.
-    private var isChunked: Bool { transferEncoding != nil }
+    var isChunked: Bool { transferEncoding != nil }
 
     /// Whether the body, before it was cut into pieces, was coded for its way. What isn't in pieces in the end is the
     /// parser's to refuse, as nobody can say where it ends.
@@ -75,7 +77,10 @@ struct RequestHead {
         case 6 where name.isHeader("expect"): expectation = isOld ? nil : value
         case 6 where name.isHeader("origin"): origin = value
         case 7 where name.isHeader("upgrade"): asksForUpgrade = true
+        case 10 where name.isHeader("connection"):
+            if Self.items(of: value).contains("close") { isKeepAlive = false }
         case 12 where name.isHeader("content-type"): contentType = value
+        case 13 where name.isHeader("content-range"): isPart = true
         case 13 where name.isHeader("authorization"):
             authorizations += 1
             authorization = value

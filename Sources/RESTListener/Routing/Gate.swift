@@ -26,6 +26,10 @@ struct Gate {
                 endsConnection: true
             )
         }
+        // Who passes it on as HTTP/1.0 may have taken the body for the next request.
+        guard !head.isOld || !head.isChunked else {
+            throw HTTPError(.badRequest, "HTTP/1.0 has no Transfer-Encoding", endsConnection: true)
+        }
         guard !head.hasTransferCoding else {
             throw HTTPError(
                 .notImplemented,
@@ -111,6 +115,9 @@ struct Gate {
                 "the body must be sent as it is, without Content-Encoding: it wouldn't be decoded",
                 headers: "Accept-Encoding: identity\r\n"
             )
+        }
+        guard !head.isPart || head.method != .PUT else {
+            throw HTTPError(.badRequest, "a value can only be replaced as a whole: send it without Content-Range")
         }
         guard route.takesJSON(head.method) else { return }
         let type = head.contentType?.split(separator: ";").first.map { $0.trimmingSpaces.lowercased() } ?? ""
