@@ -126,6 +126,6 @@ struct Handshake {
 
     /// Answers of a server that has taken the connection: it will say the same to commands, which get it verbatim.
     private static func isAboutTheCommand(_ error: String) -> Bool {
-        ["NOAUTH", "NOPERM", "LOADING", "BUSY", "MASTERDOWN"].contains { error.hasPrefix($0 + " ") }
+        ["NOAUTH", "NOPERM", "LOADING", "BUSY", "MASTERDOWN", "MISCONF"].contains { error.hasPrefix($0 + " ") }
     }
 }

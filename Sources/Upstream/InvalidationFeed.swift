@@ -96,6 +96,8 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
 
     func received(_ message: RESPValue) {
         if case .error(let text) = message {
+            // A server that can't save its data refuses PING as it does writes, but it tells what changes.
+            if isUp, text.hasPrefix("MISCONF ") { return receivedPong() }
             return lose("Redis refuses the invalidation feed: \(text)")
         }
         guard let elements = message.elements, let kind = elements.first?.bytes else { return }
@@ -103,14 +105,18 @@ public final class InvalidationFeed: UpstreamConnectionOwner {
             guard let keys = elements[2].elements else { return receivedFlush() }
             for key in keys { key.bytes?.withUnsafeBytes { delegate?.feedInvalidated($0) } }
         } else if kind.elementsEqual("pong".utf8) {
-            // Not before, for a user may be refused PING alone.
-            backoff.reset()
-            if let answered = unansweredPings.popFirst() { delegate?.feedAnswered(answered.ping) }
+            receivedPong()
         } else if kind.elementsEqual("subscribe".utf8) {
             isUp = true
             lastPing = .now()
             delegate?.feedIsUp(id: id, server: server)
         }
+    }
+
+    private func receivedPong() {
+        // Not before, for a user may be refused PING alone.
+        backoff.reset()
+        if let answered = unansweredPings.popFirst() { delegate?.feedAnswered(answered.ping) }
     }
 
     /// Somebody has flushed a database.

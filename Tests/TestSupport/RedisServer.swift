@@ -45,6 +45,16 @@ public final class RedisServer {
         }
     }
 
+    /// Has it fail to save its data, upon which it refuses writes, and PING: in place of the file there is a directory.
+    public func failToSave() throws {
+        let path = directory.path + "/dump.rdb/x"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let admin = try connect()
+        try admin.call("CONFIG", "SET", "save", "3600 1")
+        try admin.call("BGSAVE")
+        try waitUntil("it can't save") { try admin.call("PING").hasPrefix("-MISCONF") }
+    }
+
     private var tlsArguments: [String] {
         guard let tls else { return [] }
         return [

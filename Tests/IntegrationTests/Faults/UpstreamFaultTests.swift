@@ -66,6 +66,33 @@ struct UpstreamFaultTests {
         #expect(!info.contains("ocm_retries:0\r\n"), "reads in flight were tried again")
     }
 
+    @Test("it can't save its data: writes are refused, and PING; reads go on, from the cache too")
+    func unableToSave() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.call("SET", "k", "v")
+        try redis.failToSave()
+        try redis.connect().call("CLIENT", "KILL", "TYPE", "normal")
+        try redis.connect().call("CLIENT", "KILL", "TYPE", "pubsub")
+        try waitUntil("all is as before") { try client.call("GET", "k") == "$1\r\nv\r\n" }
+        #expect(try client.call("SET", "k", "w").hasPrefix("-MISCONF"))
+        #expect(try client.call("PING").hasPrefix("-MISCONF"))
+        for line in ["SELECT 1", "HELLO 3", "WATCH k", "MULTI", "GET k", "EXEC", "SUBSCRIBE c"] {
+            let reply = try ocm.connect().call(line: line)
+            let direct = try redis.connect().call(line: line)
+            #expect(line == "HELLO 3" ? reply.hasPrefix("%7") : reply == direct, "\(line)")
+        }
+        let later = try OCMServer(upstream: redis.url)
+        for ocm in [ocm, later] {
+            let client = try ocm.connect()
+            try client.waitUntilKept("GET k")
+            // The feed is asked once a second whether it is there.
+            usleep(2_500_000)
+            #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
+        }
+    }
+
     @Test("a transaction whose connection is cut is over: the client's connection is, too")
     func transactionCut() throws {
         let redis = try RedisServer()
