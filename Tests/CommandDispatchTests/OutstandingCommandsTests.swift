@@ -30,7 +30,7 @@ struct OutstandingCommandsTests {
         }
 
         mutating func answer(_ replies: Int, goesOn: Bool = false) {
-            commands.takeReplies(replies, goesOn: goesOn, announce: { _ in }, release: { _ in }, answered: { _ in })
+            commands.takeReplies(replies, goesOn: goesOn, announce: { _ in }, release: { _, _ in }, answered: { _ in })
         }
 
         /// What is said of a key: whether it is named, and whether it may be written.

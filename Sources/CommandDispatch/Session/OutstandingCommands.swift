@@ -20,6 +20,9 @@ struct OutstandingCommands: ~Copyable {
     @inline(__always)
     var count: Int { sent &- answered }
 
+    /// Whether a part of the next reply has come.
+    var replyHasBegun: Bool { marksOfNextAreReleased }
+
     // MARK: Sending
 
     /// A command was sent, and there is no cache that would mind.
@@ -177,21 +180,22 @@ struct OutstandingCommands: ~Copyable {
     }
 
     /// Calls `release` with what has to be done before `replies` replies, and the beginning of one more if it `goesOn`,
-    /// leave; then `answered` for each command that has its whole reply. Before that `announce` gets the keys that
+    /// leave, and how many of them are whole, for which that is the beginning of one: none; then `answered` for each
+    /// command that has its whole reply. Before that `announce` gets the keys that
     /// ``forEachNextKey(_:)`` hasn't told.
     @inline(__always)
     mutating func takeReplies(
         _ replies: Int,
         goesOn: Bool,
         announce: (UInt64) -> Void,
-        release: (CommandMark) -> Void,
+        release: (CommandMark, _ whole: Int) -> Void,
         answered note: (CommandMark) -> Void
     ) {
         var left = replies
         while left > 0 {
             if marks.count > Self.marksAhead, left > 1 { announce(marks[Self.marksAhead].hash) }
             let mark = marks.removeFirst()
-            if !marksOfNextAreReleased { release(mark) }
+            if !marksOfNextAreReleased { release(mark, replies) }
             guard mark.isLast else { continue }
             marksOfNextAreReleased = false
             note(mark)
@@ -203,7 +207,7 @@ struct OutstandingCommands: ~Copyable {
         marksOfNextAreReleased = true
         var index = 0
         repeat {
-            release(marks[index])
+            release(marks[index], 0)
             index += 1
         } while !marks[index - 1].isLast
     }

@@ -139,7 +139,9 @@ public final class Session: ReplyReceiver {
         guard let connection = pinned, connection.slowCommands > 0, !isTunnel, let shared else { return }
         let answered = commands.answered
         let turn = ServerTurn { [weak self] in
-            guard let self, isSuspended, pinned === connection, commands.answered == answered else { return }
+            guard let self, isSuspended, pinned === connection, commands.answered == answered,
+                !commands.replyHasBegun
+            else { return }
             // What hasn't left yet can't be blocked.
             guard connection.isReady else { return finishIfBlocked(turns: Self.turnsOfBlocked) }
             turns == 1 ? inputEnded() : finishIfBlocked(turns: turns - 1)
@@ -322,7 +324,7 @@ public final class Session: ReplyReceiver {
         commands.takeReplies(replies, goesOn: goesOn) {
             dispatcher.cache?.prefetch($0)
         } release: {
-            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { release($0, bytes, count: replies) }
+            if failed { dispatcher.giveUp($0) } else if $0.effect != .none { release($0, bytes, count: $1) }
         } answered: {
             // How long it took to find that there is nobody to answer says nothing of how long answers take.
             if !failed { dispatcher.noteReply(to: $0) }

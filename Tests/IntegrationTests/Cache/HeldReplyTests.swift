@@ -129,6 +129,23 @@ final class HeldReplyTests: RelayedCache {
         for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
     }
 
+    @Test("what is taken is held also when it comes in parts, behind a reply that tells nothing")
+    func takenInParts() throws {
+        try neighbour.waitUntilKept("GET k")
+        try other.call("EVAL", "return redis.call('rpush', 'q', string.rep('x', 3000000))", "1", "q")
+        feed.replies.hold()
+        try other.call("SET", "k", "newer")
+        let asked = feed.requests.sent
+        let worker = try ocm.connect()
+        try worker.send("LPOP none\r\nLPOP q\r\n")
+        try waitUntil("the feed is asked") { feed.requests.sent != asked }
+        #expect(try worker.isSilent(for: 0.2))
+        feed.replies.letGo()
+        #expect(try worker.readReply() == Array("$-1\r\n".utf8))
+        #expect(try worker.readReply().count > 3_000_000)
+        for client in [client, neighbour] { #expect(try client.call("GET", "k") == Self.newer) }
+    }
+
     @Test("a held reply is its client's, although what ends his connection is behind it")
     func heldBeforeTornReply() throws {
         #expect(try client.call("EVAL", "return 1", "0") == ":1\r\n")
