@@ -77,6 +77,17 @@ struct HostileInputTests {
         #expect(try client.readToEnd().count == expected)
     }
 
+    @Test("what is behind a large reply is done, although the end of the input is behind that")
+    func commandsBehindLargeReply() throws {
+        for round in 0..<20 {
+            let client = try ocm.connect()
+            let script = "EVAL \"return string.rep('x', 2000000)\" 0\r\n"
+            try client.send(script + "CLIENT GETNAME\r\nSET k \(round)\r\nPING\r\n")
+            client.finishSending()
+            #expect(try client.readToEnd().suffix(17) == Array("$-1\r\n+OK\r\n+PONG\r\n".utf8).suffix(17))
+        }
+    }
+
     @Test("RESET with an argument, in a subscription")
     func resetWithArgument() throws {
         let client = try ocm.connect()
