@@ -1,14 +1,15 @@
 import NIOCore
+import RESP
 import Synchronization
 
 /// What the server may be holding back because a client of ours has told it to, with CLIENT PAUSE.
 ///
-/// Whatever it holds goes over a connection of its session's own meanwhile, so that it holds up nobody else. When the
-/// time is over, or somebody says CLIENT UNPAUSE here, it is over; and when something is answered that would be held:
+/// If that is only some commands, these go over a connection of their session's own meanwhile, so that they hold up
+/// nobody else. When the time is over, or somebody says CLIENT UNPAUSE here, it is over; and when something is answered that would be held:
 /// somebody else may have ended it, or it is another server.
 final class ClientPause: Sendable {
     private let end = Atomic<UInt64>(0)
-    private let holdsReads = Atomic<Bool>(false)
+    private let holdsAll = Atomic<Bool>(false)
     /// How many there have been: the number of the last one.
     private let count = Atomic<UInt64>(0)
 
@@ -25,8 +26,20 @@ final class ClientPause: Sendable {
         return nil
     }
 
-    /// Whether the one in force holds a command that could be answered from the cache (`isRead`), or another.
-    func holds(isRead: Bool) -> Bool { !isRead || holdsReads.load(ordering: .relaxed) }
+    /// Whether the one in force holds reads, and so everything.
+    var holdsReads: Bool { holdsAll.load(ordering: .relaxed) }
+
+    /// Whether the one in force holds a command, and not all others, too: what may be replicated, as counting in a
+    /// HyperLogLog may (`server.c`, `is_may_replicate_command`).
+    func holdsBackOnly(_ spec: CommandSpec) -> Bool { !holdsReads && (!spec.isReadOnly || spec.name == Self.pfcount) }
+
+    private static let pfcount = CommandName("pfcount")
+
+    /// Calls `body` with the end of the pause that may be in force: who waits for an answer has to wait until then.
+    @inline(__always)
+    func excuseSilence(_ body: (NIODeadline) -> Void) {
+        if isPossible { body(.uptimeNanoseconds(end.load(ordering: .relaxed))) }
+    }
 
     /// The server holds back for so long, or longer if it has been told so before: writes, and reads as well unless
     /// these are to go on and no pause before said otherwise.
@@ -34,7 +47,7 @@ final class ClientPause: Sendable {
         let now = NIODeadline.now().uptimeNanoseconds
         let (end, overflow) = now.addingReportingOverflow(UInt64(max(0, duration.nanoseconds)))
         if holdsReads || self.end.load(ordering: .relaxed) <= now {
-            self.holdsReads.store(holdsReads, ordering: .relaxed)
+            self.holdsAll.store(holdsReads, ordering: .relaxed)
         }
         self.end.max(overflow ? .max : end, ordering: .releasing)
         count.add(1, ordering: .releasing)
@@ -47,6 +60,6 @@ final class ClientPause: Sendable {
     /// was one; unless there has been another pause since.
     func answered(isRead: Bool, despite pause: UInt64) {
         guard count.load(ordering: .acquiring) == pause else { return }
-        if isRead { holdsReads.store(false, ordering: .relaxed) } else { cancel() }
+        if isRead { holdsAll.store(false, ordering: .relaxed) } else { cancel() }
     }
 }

@@ -90,6 +90,7 @@ extension Dispatcher {
             }
             // It has the name of who had it before, if the session has only changed its identity over it so far.
             if session.connectionState.isClean, session.outstanding == 0, wanted == nil { rename(pinned, for: session) }
+            server.clientPause.excuseSilence(pinned.expectSilence)
             return .connection(pinned)
         }
         if session.reserved != nil {
@@ -118,6 +119,7 @@ extension Dispatcher {
                 onQuiet: { session.wake() }
             )
             session.pin(connection)
+            server.clientPause.excuseSilence(connection.expectSilence)
             return .connection(connection)
         } catch {
             session.replyFailure(error)

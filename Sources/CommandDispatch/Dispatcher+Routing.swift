@@ -77,22 +77,25 @@ extension Dispatcher {
     private static let mostForLarge = 8
 
     /// Over the session's own connection if it has one, else over the shared one. While one of our clients has told
-    /// the server to hold commands back, a session takes a connection of its own, so that its command, if it is held,
-    /// holds up nobody else; and so it does for what is large.
+    /// the server to hold some commands back, a session takes a connection of its own for such, so that they hold up
+    /// nobody else; and so it does for what is large.
     func forwardOrPin(
         _ command: Command,
         _ spec: UnsafePointer<CommandSpec>,
         _ session: Session,
         reply: ReplyReceiver? = nil
     ) -> Disposition {
+        var reply = reply
         if session.pinned != nil {
             noteBypass(session.connectionState.inTransaction ? .transaction : .pinned, spec)
             return sendPinned(command, spec, session, reply: reply)
         }
         if server.clientPause.isPossible, let pause = server.clientPause.current(at: .now()) {
-            let isRead = spec.pointee.caching != .never
-            if server.clientPause.holds(isRead: isRead) {
-                return sendPaused(command, spec, session, reply: reply, pause, isRead: isRead)
+            reply = reply ?? replyIfHeld(spec.pointee, session, pause)
+            if server.clientPause.holdsBackOnly(spec.pointee) {
+                let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
+                if disposition == .taken { noteBypass(.paused, spec) }
+                return disposition
             }
         }
         if command.frame.count > Self.largestShared, counters.pinnedSessions.current < Self.mostForLarge {
@@ -111,23 +114,15 @@ extension Dispatcher {
             noteBypass(.paused, spec)
         }
         forward(command, spec, for: session, over: shared, reply: reply)
+        server.clientPause.excuseSilence(shared.expectSilence)
         return .taken
     }
 
-    /// Sends a command that a pause holds, as far as is known here; its reply shows if it doesn't.
-    private func sendPaused(
-        _ command: Command,
-        _ spec: UnsafePointer<CommandSpec>,
-        _ session: Session,
-        reply: ReplyReceiver?,
-        _ pause: UInt64,
-        isRead: Bool
-    ) -> Disposition {
-        let isHeld = isRead || (!spec.pointee.isReadOnly && spec.pointee.keys == .first)
-        let reply = reply ?? (isHeld ? PausedReply(session, pause, isRead: isRead) : nil)
-        let disposition = sendPinned(command, spec, session, reply: reply, pace: .waiting)
-        if disposition == .taken { noteBypass(.paused, spec) }
-        return disposition
+    /// Takes the reply to a command that a pause holds, as far as is known here; it shows if it doesn't.
+    private func replyIfHeld(_ spec: CommandSpec, _ session: Session, _ pause: UInt64) -> ReplyReceiver? {
+        let isRead = spec.caching != .never
+        guard isRead ? server.clientPause.holdsReads : !spec.isReadOnly && spec.keys == .first else { return nil }
+        return PausedReply(session, pause, isRead: isRead)
     }
 
     /// A command whose reply might be kept isn't looked up.

@@ -47,6 +47,9 @@ public final class SharedConnection: UpstreamConnectionOwner {
         connection._withUnsafeGuaranteedRef { $0.send(frame, to: receiver) }
     }
 
+    /// See ``UpstreamConnection/expectSilence(until:)``.
+    public func expectSilence(until end: NIODeadline) { connection?.expectSilence(until: end) }
+
     /// See ``UpstreamConnection/expectUnseenChanges()``.
     public func expectUnseenChanges() {
         if connection != nil || upstream.failureWhileDown == nil { connect().expectUnseenChanges() }

@@ -58,7 +58,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     private var pending = RingQueue<PendingRun>()
     private var log: CommandLog
     private var pacing: WritePacing
-    /// When something last came, or was awaited anew.
+    /// When something last came, or was awaited anew; or until when it needn't come.
     private(set) var lastProgress = NIODeadline.now()
     /// When something last came.
     private var lastArrival = NIODeadline.uptimeNanoseconds(0)
@@ -130,6 +130,9 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
         return now - lastProgress
     }
 
+    /// The server may be silent until then without being away: it was told to hold commands back.
+    public func expectSilence(until end: NIODeadline) { lastProgress = max(lastProgress, end) }
+
     /// Whether the server is about to answer: something is outstanding, and something has just come.
     func isAnswering(at now: NIODeadline) -> Bool {
         phase == .ready && !pending.isEmpty && now - lastArrival < Self.recently
@@ -182,7 +185,7 @@ public final class UpstreamConnection: TickWork, ChannelInboundHandler, ChannelO
     @inline(__always)
     private func expect(_ expectation: PendingRun.Expectation, for receiver: ReplyReceiver) {
         if pending.isEmpty {
-            lastProgress = .now()
+            lastProgress = max(lastProgress, .now())
         } else if pending.last.receiver === receiver, pending.last.expectation == expectation, !receiver.beginsNewRun {
             pending.last.commands += 1
             return

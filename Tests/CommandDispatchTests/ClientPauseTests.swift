@@ -8,7 +8,21 @@ struct ClientPauseTests {
     private let pause = ClientPause()
 
     /// Whether reads are held, and whether other commands are.
-    private var holds: [Bool] { [true, false].map { pause.isPossible && pause.holds(isRead: $0) } }
+    private var holds: [Bool] {
+        let write = CommandSpec("set", keys: .first)
+        return [pause.holdsReads, pause.holdsReads || pause.holdsBackOnly(write)].map { pause.isPossible && $0 }
+    }
+
+    @Test("alone those are held that may be replicated")
+    func alone() {
+        pause.begin(for: .seconds(60), holdsReads: false)
+        let specs = [
+            CommandSpec("publish"), CommandSpec("pfcount", isReadOnly: true), CommandSpec("get", isReadOnly: true),
+        ]
+        #expect(specs.map(pause.holdsBackOnly) == [true, true, false])
+        pause.begin(for: .seconds(60), holdsReads: true)
+        #expect(specs.map(pause.holdsBackOnly) == [false, false, false])
+    }
 
     @Test("of writes alone, of everything, and by its end")
     func kinds() {

@@ -83,14 +83,42 @@ struct HeldCommandTests {
         try writer.sendCommand("SET", "k", "w")
         try waitUntil("it is held") { try redis.connect().call("INFO", "clients").contains("blocked_clients:1\r\n") }
         #expect(try reader.call("GET", "k") == "$1\r\nv\r\n")
+        #expect(try reader.call("TTL", "k") == ":-1\r\n")
+        #expect(try reader.call("PING") == "+PONG\r\n")
         #expect(try client.call("INFO", "ocm").contains("ocm_pinned_sessions:1\r\n"))
+        try reader.sendCommand("PFCOUNT", "hll")
+        #expect(try reader.isSilent(for: 0.1))
+        #expect(try client.call("TTL", "k") == ":-1\r\n")
         #expect(try client.call("CLIENT", "UNPAUSE") == "+OK\r\n")
         #expect(String(decoding: try writer.readReply(), as: UTF8.self) == "+OK\r\n")
+        #expect(try reader.readReply() == Array(":0\r\n".utf8))
         if mode == "--cache" { try reader.waitUntilKept("GET k") }
         #expect(try client.call("CLIENT", "PAUSE", "1000") == "+OK\r\n")
         try reader.sendCommand("GET", "k")
         #expect(try reader.isSilent(for: 0.2))
         #expect(try reader.readReply() == Array("$1\r\nw\r\n".utf8))
+    }
+
+    @Test("a CLIENT PAUSE may last longer than Redis may take otherwise, also to greet")
+    func longPause() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "1s"])
+        let (client, queuing) = try (ocm.connect(), ocm.connect())
+        for line in ["MULTI", "INCR n"] { try queuing.call(line: line) }
+        #expect(try client.call("CLIENT", "PAUSE", "6500") == "+OK\r\n")
+        let commands = [
+            "SET k v": "+OK\r\n", "GET none": "$-1\r\n", "EVAL return(1) 0": ":1\r\n", "SELECT 3": "+OK\r\n",
+            "BLPOP q 1": "*-1\r\n",
+        ]
+        let waiting = try commands.map { line, reply in
+            let client = try ocm.connect()
+            try client.send(line + "\r\n")
+            return (client, reply)
+        }
+        try queuing.send("EXEC\r\n")
+        for (client, reply) in waiting + [(queuing, "*1\r\n:1\r\n")] {
+            #expect(String(decoding: try client.readReply(), as: UTF8.self) == reply)
+        }
     }
 
     @Test("that somebody else has ended a CLIENT PAUSE is noticed")
