@@ -36,6 +36,8 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
     private var isOutOfStep = false
     private var isClosing = false
     private var isDraining = false
+    /// Nothing more is read: the connection ends when what has come is answered.
+    private var isEnding = false
     private var lastActivity = NIODeadline.now()
 
     init(loop: RESPLoop, configuration: RESPListenerConfiguration) {
@@ -181,6 +183,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
             readWasHeld = false
             context?.read()
         }
+        if isEnding { end() }
         if inputClosed { tellInputEnded(session) }
     }
 
@@ -198,7 +201,7 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
 
     /// While a command waits for its turn, no more than so much is read behind it.
     private var mayRead: Bool {
-        session.map { !$0.isSuspended || unread.readableBytes <= loop.waitingLimit(of: $0) } ?? true
+        session.map { !isEnding && (!$0.isSuspended || unread.readableBytes <= loop.waitingLimit(of: $0)) } ?? true
     }
 
     func read(context: ChannelHandlerContext) {
@@ -260,10 +263,15 @@ final class RESPConnection: ChannelInboundHandler, ChannelOutboundHandler, Sessi
         session.closeAfterReplies()
     }
 
-    /// Answers what is under way and closes; at once if nothing is.
+    /// Answers what has come and closes; at once if nothing is under way.
     func end() {
         guard let session else { return close() }
-        session.isTunnel ? close() : session.closeAfterReplies()
+        isEnding = true
+        if session.isTunnel {
+            close()
+        } else if !session.isSuspended {
+            session.closeAfterReplies()
+        }
     }
 
     private func ended() {

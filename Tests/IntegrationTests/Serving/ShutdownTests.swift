@@ -50,6 +50,17 @@ struct ShutdownTests {
         #expect(!ocm.log.contains("is ready") && ocm.log.contains("stopped"), "\(ocm.log)")
     }
 
+    @Test("what waits behind a command that takes its time is answered, too")
+    func behindSlowCommand() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url)
+        let client = try ocm.connect()
+        try client.send("BLPOP none 1.5\r\nSELECT 1\r\nINCR n\r\nHALF")
+        try waitUntil("it is blocked") { try redis.connect().call("INFO", "clients").contains("blocked_clients:1\r\n") }
+        #expect(try ocm.stop() == 0)
+        #expect(String(decoding: try client.readToEnd(), as: UTF8.self) == "*-1\r\n+OK\r\n:1\r\n")
+    }
+
     @Test("a subscriber is let go at once")
     func subscriber() throws {
         let redis = try RedisServer()
