@@ -24,7 +24,13 @@ final class IdentityReply: CollectingReceiver {
         if isQueued { session.changeAtExec(change) }
         session.obstacles.remove(.awaitingReply)
         if isAccepted { session.dispatcher.finish(change, session, connection) }
-        session.receive(reply, replies: 1, goesOn: false)
+        if isAccepted, !session.connectionState.isIDKnown,
+            let changed = HelloReply.withoutConnectionID(reply, session: session.id)
+        {
+            changed.withUnsafeBytes { session.receive($0, replies: 1, goesOn: false) }
+        } else {
+            session.receive(reply, replies: 1, goesOn: false)
+        }
         if !isAccepted { session.dispatcher.refused(session, connection) }
     }
 

@@ -31,6 +31,22 @@ struct KnownConnectionTests {
         #expect(try client.call("CACHE", "EXPLAIN", "GET", "k") == "$3\r\nHIT\r\n")
     }
 
+    @Test("the id that HELLO tells is no connection's, until the client has one of its own", arguments: ["2", "3"])
+    func idInHello(version: String) throws {
+        func id(in reply: String) -> String? {
+            let lines = reply.split(whereSeparator: \.isNewline)
+            return lines.firstIndex(of: "id").map { String(lines[$0 + 1].dropFirst()) }
+        }
+        let told = try #require(id(in: client.call("HELLO", version)))
+        #expect(try id(in: ocm.connect().call("HELLO", version)) != told)
+        #expect(try !admin.call("CLIENT", "LIST").contains("id=\(told) "))
+        let tracker = try ocm.connect()
+        let refusal = "-ERR The client ID you want redirect to does not exist\r\n"
+        #expect(try tracker.call("CLIENT", "TRACKING", "ON", "REDIRECT", told) == refusal)
+        let own = try client.call("CLIENT", "ID").dropFirst().prefix { !$0.isNewline }
+        #expect(try id(in: client.call("HELLO", version)) == String(own))
+    }
+
     @Test("Redis's hints at other servers are for us: clients stay", arguments: ["2", "3"])
     func maintenance(version: String) throws {
         try client.call("HELLO", version)
