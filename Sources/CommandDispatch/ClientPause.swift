@@ -5,8 +5,8 @@ import Synchronization
 /// What the server may be holding back because a client of ours has told it to, with CLIENT PAUSE.
 ///
 /// If that is only some commands, these go over a connection of their session's own meanwhile, so that they hold up
-/// nobody else. When the time is over, or somebody says CLIENT UNPAUSE here, it is over; and when something is answered that would be held:
-/// somebody else may have ended it, or it is another server.
+/// nobody else. When the time is over, or somebody says CLIENT UNPAUSE here, it is over; and when something is answered
+/// that would be held: somebody else may have ended it, or it is another server.
 final class ClientPause: Sendable {
     private let end = Atomic<UInt64>(0)
     private let holdsAll = Atomic<Bool>(false)

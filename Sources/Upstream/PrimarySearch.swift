@@ -5,7 +5,8 @@ import NIOCore
 /// After a failover the old primary may live on, as a replica, while its name leads to the new one. Sentinel has it end
 /// its connections; others don't (a DNS record or a Service that is changed, a balancer that looks for the primary).
 /// Who stays connected gets READONLY for writes, and reads what arrives with a delay. Or only some of our connections
-/// have moved on, so that the invalidation feed is told what another server changes.
+/// have moved on, so that the invalidation feed is told what another server changes; as when the old primary hangs,
+/// which the feed alone doesn't wait for.
 ///
 /// So when a server says that it is a replica, or the feed and a connection are found at different servers, one more
 /// connection is opened to the name, and asked where it has come to. If that is a primary, and we have been elsewhere,

@@ -23,6 +23,8 @@ public final class SharedConnection: UpstreamConnectionOwner {
     public var trackingSource: UInt32 = 0
     /// Why it doesn't; nil if it hasn't said no. The observer's.
     public var trackingRefusal: TrackingRefusal?
+    /// What the server calls itself (``ServerInfo/id``), once the observer has learned it.
+    public var serverID: String?
     /// Whether the server tracks what it is told to.
     public var isTracked: Bool { trackingSource != 0 && trackingRefusal == nil }
 
@@ -87,6 +89,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
     func closeQuietly() {
         guard let connection else { return }
         self.connection = nil
+        serverID = nil
         isCongested = false
         upstream.forget(connection)
         upstream.observer?.sharedConnectionClosed(self)
@@ -135,6 +138,7 @@ public final class SharedConnection: UpstreamConnectionOwner {
         upstream.observer?.sharedConnectionClosed(self)
         if self.connection === connection {
             self.connection = nil
+            serverID = nil
             isCongested = false
         }
         if attempt === connection { attempt = nil }

@@ -48,6 +48,8 @@ extension LoopCache: SharedConnectionObserver {
 
     private func track(_ connection: SharedConnection) {
         guard let feed, connection.isReady else { return }
+        // A server that hangs doesn't say who it is, but did so before.
+        if let id = connection.serverID, let other = feed.serverID, id != other { connection.lookForPrimary() }
         let source = cache.makeSource(feed.epoch)
         guard source != 0 else { return }
         let reply = TrackingReply(self, connection, source: source)
@@ -61,6 +63,7 @@ extension LoopCache: SharedConnectionObserver {
             cache.closeSource(connection.trackingSource)
             connection.trackingSource = 0
         }
+        if let serverID { connection.serverID = serverID }
         // What is kept untracked needs no feed.
         let isKeptUntracked = untrackedLife > 0 && refusal.map(Self.isFinal) ?? false
         if !isKeptUntracked, let serverID, let other = feed?.serverID, serverID != other {

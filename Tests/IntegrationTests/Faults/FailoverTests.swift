@@ -92,6 +92,25 @@ struct FailoverTests {
         }
     }
 
+    @Test("the old primary hangs: the feed finds the new one, and nobody waits for the old one any longer")
+    func hung() throws {
+        let pair = try Pair()
+        let ocm = try OCMServer(upstream: pair.url)
+        let (client, subscriber) = try (ocm.connect(), ocm.connect())
+        try client.call("SET", "k", "1")
+        try client.waitUntilKept("GET k")
+        try subscriber.call("SUBSCRIBE", "c")
+        try pair.new.connect().call("REPLICAOF", "NO", "ONE")
+        try pair.old.freeze()
+        defer { pair.old.thaw() }
+        try client.sendCommand("INCR", "k")
+        pair.relay.redirect(to: pair.new.port)
+        #expect(String(decoding: try client.readReply(), as: UTF8.self).contains("may or may not have been executed"))
+        try waitUntil("one can write") { try ocm.connect().call("SET", "k", "2") == "+OK\r\n" }
+        #expect(try pair.new.connect().call("GET", "k") == "$1\r\n2\r\n")
+        _ = try subscriber.readToEnd()
+    }
+
     @Test("one user's connection has gone to the new primary, another's follows when it is refused")
     func users() throws {
         let pair = try Pair()
