@@ -28,16 +28,26 @@ public final class TestProcess {
     }
 
     deinit {
-        guard process.isRunning else { return }
+        guard isRunning else { return }
         // A process that was stopped (SIGSTOP) dies of SIGKILL all the same.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        kill(id, SIGKILL)
+        _ = awaitEnd(0)
+    }
+
+    /// Waits for its end, which is left for Foundation to see, too: that learns of it only when nobody has the pipe any
+    /// more that the process was started with, and another that was started at the same moment may have it, whose end a
+    /// test that waits here would have to bring about. Nil if it hasn't ended, or if that has been seen.
+    private func awaitEnd(_ options: Int32) -> (id: Int32, status: Int32)? {
+        var info = siginfo_t()
+        guard waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT | options) == 0 else { return nil }
+        let child = info._sifields._sigchld
+        return child.si_pid == 0 ? nil : (child.si_pid, child.si_status)
     }
 
     /// Its process id.
     public var id: Int32 { process.processIdentifier }
     /// Whether it still runs.
-    public var isRunning: Bool { process.isRunning }
+    public var isRunning: Bool { awaitEnd(WNOHANG) == nil && process.isRunning }
     /// What it has printed so far.
     public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
@@ -66,8 +76,8 @@ public final class TestProcess {
 
     /// Waits for its end and returns its exit status; fails when it runs on for `seconds`.
     public func waitForExit(within seconds: Double = 15) throws -> Int32 {
-        try waitUntil("process \(id) has ended", within: seconds) { !process.isRunning }
-        return process.terminationStatus
+        try waitUntil("process \(id) has ended", within: seconds) { !isRunning }
+        return awaitEnd(WNOHANG)?.status ?? process.terminationStatus
     }
 
     /// Its resident memory in bytes.
