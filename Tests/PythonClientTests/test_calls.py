@@ -55,6 +55,14 @@ def test_values_that_json_does_not_have(value):
         calls.set_value("k", value, None)
 
 
+def test_a_value_that_is_nested_too_deeply_for_python():
+    value = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        calls.set_value("k", value, None)
+
+
 JSON = ["1", " [1.50, null] ", '"\\ud800"', '{"a":' + "9" * 5000 + "}", "[" * 500 + "]" * 500]
 
 

@@ -25,7 +25,10 @@ def encode_json(value: Any) -> bytes:
 
     Raises ValueError of numbers and text that JSON doesn't have, and TypeError of values.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except RecursionError as error:
+        raise ValueError("the value is nested too deeply") from error
     try:
         return text.encode()
     except UnicodeEncodeError as error:
