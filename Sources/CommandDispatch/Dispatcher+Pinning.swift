@@ -90,7 +90,7 @@ extension Dispatcher {
             }
             // It has the name of who had it before, if the session has only changed its identity over it so far.
             if session.connectionState.isClean, session.outstanding == 0, wanted == nil { rename(pinned, for: session) }
-            server.clientPause.excuseSilence(pinned.expectSilence)
+            if mayBeHeld(session) { server.clientPause.excuseSilence(pinned.expectSilence) }
             return .connection(pinned)
         }
         if session.reserved != nil {
@@ -109,6 +109,11 @@ extension Dispatcher {
         return pinnedConnection(of: session, in: isAtHand ? wanted : session.identity)
     }
 
+    /// Whether a pause may hold what the session sends next: one of writes holds what a transaction may have in it.
+    private func mayBeHeld(_ session: Session) -> Bool {
+        server.clientPause.holdsReads || session.mayBeEnteringTransaction || !session.connectionState.isClean
+    }
+
     /// A connection of its own for a session that has none.
     private func pinnedConnection(of session: Session, in identity: Identity) -> PinnedConnection {
         guard let upstream, session.outstanding == 0 else { return .later }
@@ -119,7 +124,7 @@ extension Dispatcher {
                 onQuiet: { session.wake() }
             )
             session.pin(connection)
-            server.clientPause.excuseSilence(connection.expectSilence)
+            if mayBeHeld(session) { server.clientPause.excuseSilence(connection.expectSilence) }
             return .connection(connection)
         } catch {
             session.replyFailure(error)

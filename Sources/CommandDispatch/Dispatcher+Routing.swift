@@ -114,7 +114,7 @@ extension Dispatcher {
             noteBypass(.paused, spec)
         }
         forward(command, spec, for: session, over: shared, reply: reply)
-        server.clientPause.excuseSilence(shared.expectSilence)
+        if server.clientPause.holdsReads { server.clientPause.excuseSilence(shared.expectSilence) }
         return .taken
     }
 

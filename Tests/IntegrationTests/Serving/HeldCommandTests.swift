@@ -121,6 +121,18 @@ struct HeldCommandTests {
         }
     }
 
+    @Test("that Redis hangs is noticed while it holds only writes")
+    func hangsInPause() throws {
+        let redis = try RedisServer()
+        let ocm = try OCMServer(upstream: redis.url, ["--upstream-timeout", "1s"])
+        let client = try ocm.connect()
+        #expect(try client.call("CLIENT", "PAUSE", "300000", "WRITE") == "+OK\r\n")
+        #expect(try client.call("GET", "k") == "$-1\r\n")
+        try redis.freeze()
+        defer { redis.thaw() }
+        #expect(try client.call("GET", "k").contains("ocm"))
+    }
+
     @Test("that somebody else has ended a CLIENT PAUSE is noticed")
     func endedByOthers() throws {
         let redis = try RedisServer()
