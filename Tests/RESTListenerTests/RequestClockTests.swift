@@ -70,6 +70,19 @@ struct RequestClockTests {
         #expect(Self.verdict(clock, after: 261) == .fine)
     }
 
+    @Test("who stays for what is sent to it may, also when the server stops", arguments: [false, true])
+    func slowReader(nextHasBegun: Bool) {
+        var clock = RequestClock(now: Self.start)
+        clock.requestRead(now: Self.start)
+        if nextHasBegun { clock.received(now: Self.start) }
+        clock.answered(now: Self.start)
+        clock.drain(now: Self.start)
+        clock.look(atUnsent: 100, now: Self.start)
+        #expect(Self.verdict(clock, after: 5) == .fine)
+        clock.look(atUnsent: 0, now: Self.start + .seconds(5))
+        #expect(Self.verdict(clock, after: 5) == .close)
+    }
+
     @Test("what comes behind a request has as long, from its answer on, as any head")
     func pipelined() {
         var clock = RequestClock(now: Self.start)

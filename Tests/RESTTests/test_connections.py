@@ -131,7 +131,7 @@ class TestEnd:
             wire.socket.shutdown(1)
             assert wire.response().status == 404 and wire.is_closed()
 
-    @pytest.mark.parametrize("end", ["Connection: close", "HTTP/1.0", "half a close", "a late half"])
+    @pytest.mark.parametrize("end", ["Connection: close", "HTTP/1.0", "half a close", "a late half", "half a request", "more behind: close"])
     def test_a_large_response_is_whole_however_late_it_is_read(self, end, ocm, resp):
         resp.set("k", b"x" * 8_000_000)
         with ocm.wire(receive_buffer=65536) as wire:
@@ -139,11 +139,24 @@ class TestEnd:
             wire.send(head % (end != "HTTP/1.0") + (b"Connection: close\r\n" if ":" in end else b"") + b"\r\n")
             if end == "half a close":
                 wire.socket.shutdown(1)
+            if end == "half a request":
+                wire.send(b"GET /livez HT")
+                wire.socket.shutdown(1)
             # Longer than a client may take to close its side.
             time.sleep(3)
+            if end.startswith("more"):
+                wire.send(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" + b"x" * 3_000_000)
             if end == "a late half":
                 wire.socket.shutdown(1)
             assert wire.response().body == b"x" * 8_000_000 and wire.is_closed()
+
+    def test_an_end_within_the_next_request(self, ocm, resp):
+        with ocm.wire() as wire:
+            put = encoded("PUT", key_path("k"), {}, b"1")
+            wire.send(put + put[:-10])
+            wire.socket.shutdown(1)
+            assert wire.response().json == {"key": "k", "stored": True} and wire.is_closed()
+        assert resp.get("k") == b"1"
 
     def test_an_end_within_a_request(self, ocm, resp):
         for data in [

@@ -23,6 +23,8 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
         case part(HTTPServerRequestPart)
         /// What follows can't be read.
         case broken(HTTPError)
+        /// The client has closed its side within a request.
+        case cutOff
     }
 
     private let loop: RESTLoop
@@ -84,11 +86,10 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
     func channelReadComplete(context: ChannelHandlerContext) { flush() }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isClosing, let error = error as? HTTPParserError, error != .invalidEOFState else {
-            context.close(promise: nil)
-            return
-        }
-        incoming.append(.broken(HTTPError(error)))
+        // Behind its last request a client may say what it likes; and one that is gone closes its channel by itself.
+        guard !isClosing else { return }
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        incoming.append(error == .invalidEOFState ? .cutOff : .broken(HTTPError(error)))
         work()
         flush()
     }
@@ -104,6 +105,7 @@ final class RESTConnection: ChannelDuplexHandler, SessionOutlet {
             case .broken(let error):
                 response = ResponseWriter.Context()
                 refuseAndClose(error)
+            case .cutOff: endAfterResponses()
             }
         }
         if inputIsClosed, isIdle { endAfterResponses() }

@@ -128,9 +128,11 @@ struct RequestClock {
         guard !isBlocked || phase == .closing else { return .fine }
         let time = now - since
         switch phase {
+        // While something is unsent, who takes it may stay.
+        case .idle where unsent > 0: return .fine
         case .idle: return time > (isDraining ? Draining.patience : Self.idleLimit) ? .close : .fine
         case .head:
-            if isDraining { return time > Draining.patience ? .close : .fine }
+            if isDraining { return time > Draining.patience && unsent == 0 ? .close : .fine }
             return time > Self.headLimit ? .tooSlow : .fine
         case .body: return now > bodyDue ? .tooSlow : .fine
         case .answering, .sendingLast: return .fine
