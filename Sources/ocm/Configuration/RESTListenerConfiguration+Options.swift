@@ -58,13 +58,13 @@ extension RESTListenerConfiguration {
         }
     }
 
-    /// Whether every client sends it alike: a header is one line, and what isn't ASCII has several codings there.
+    /// Whether a client can send it: a header is one line.
     private static func isSendable(_ token: some StringProtocol) -> Bool {
-        token.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        !token.utf8.contains { $0 < 0x20 || $0 == 0x7F }
     }
 
     private static let unsendable =
-        "a token is one line of printable ASCII characters: most clients couldn't send this one"
+        "a token is one line, with no control characters in it: no client could send this one"
 }
 
 extension StringProtocol where SubSequence == Substring {
