@@ -90,7 +90,7 @@ extension Dispatcher {
             }
             // It has the name of who had it before, if the session has only changed its identity over it so far.
             if session.connectionState.isClean, session.outstanding == 0, wanted == nil { rename(pinned, for: session) }
-            if mayBeHeld(session) { server.clientPause.excuseSilence(pinned.expectSilence) }
+            excuseSilence(of: pinned, for: session)
             return .connection(pinned)
         }
         if session.reserved != nil {
@@ -109,9 +109,13 @@ extension Dispatcher {
         return pinnedConnection(of: session, in: isAtHand ? wanted : session.identity)
     }
 
-    /// Whether a pause may hold what the session sends next: one of writes holds what a transaction may have in it.
-    private func mayBeHeld(_ session: Session) -> Bool {
-        server.clientPause.holdsReads || session.mayBeEnteringTransaction || !session.connectionState.isClean
+    /// While a pause may hold what the session sends next, its connection needn't answer: one of writes holds what a
+    /// transaction may have in it.
+    private func excuseSilence(of connection: UpstreamConnection, for session: Session) {
+        guard
+            server.clientPause.holdsReads || session.mayBeEnteringTransaction || !session.connectionState.isClean
+        else { return }
+        server.clientPause.excuseSilence(connection.expectSilence)
     }
 
     /// A connection of its own for a session that has none.
@@ -124,7 +128,7 @@ extension Dispatcher {
                 onQuiet: { session.wake() }
             )
             session.pin(connection)
-            if mayBeHeld(session) { server.clientPause.excuseSilence(connection.expectSilence) }
+            excuseSilence(of: connection, for: session)
             return .connection(connection)
         } catch {
             session.replyFailure(error)

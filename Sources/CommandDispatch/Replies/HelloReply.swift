@@ -12,15 +12,8 @@ enum HelloReply {
 
     /// `reply` with an id that is the session's and no connection's; nil if it has none.
     static func withoutConnectionID(_ reply: UnsafeRawBufferPointer, session: Int) -> [UInt8]? {
-        guard let start = end(ofFirst: idMember, in: reply), let end = reply[start...].firstIndex(of: 13) else {
-            return nil
-        }
+        guard let start = reply.firstRange(of: idMember)?.upperBound, let end = reply[start...].firstIndex(of: 13)
+        else { return nil }
         return Array(reply[..<start]) + Array(String(noConnections + session).utf8) + Array(reply[end...])
-    }
-
-    private static func end(ofFirst pattern: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard bytes.count >= pattern.count else { return nil }
-        let start = (0...bytes.count - pattern.count).first { bytes[$0...].starts(with: pattern) }
-        return start.map { $0 + pattern.count }
     }
 }

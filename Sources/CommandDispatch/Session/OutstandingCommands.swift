@@ -180,9 +180,8 @@ struct OutstandingCommands: ~Copyable {
     }
 
     /// Calls `release` with what has to be done before `replies` replies, and the beginning of one more if it `goesOn`,
-    /// leave, and how many of them are whole, for which that is the beginning of one: none; then `answered` for each
-    /// command that has its whole reply. Before that `announce` gets the keys that
-    /// ``forEachNextKey(_:)`` hasn't told.
+    /// leave, and with how many are whole, which is none for that beginning; then `answered` for each command that has
+    /// its whole reply. Before that `announce` gets the keys that ``forEachNextKey(_:)`` hasn't told.
     @inline(__always)
     mutating func takeReplies(
         _ replies: Int,
